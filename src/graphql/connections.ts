@@ -1,8 +1,8 @@
-/** A page as every list verb gives it; `cursors` are those of the rows, in the order of `data`. */
+/** A page as every list verb gives it; `cursorOf` gives that of a row. */
 export interface Page<T> {
   data: readonly T[]
   page: { hasMore: boolean, endCursor: string | null }
-  cursors?: readonly string[]
+  cursorOf?: (row: T) => string
 }
 
 export interface Connection<T> {
@@ -14,14 +14,14 @@ export interface Connection<T> {
 
 /**
  * The connection that a page is in GraphQL. `totalCount` may be a function: it runs only when the field is asked for.
- * Without `cursors`, only the last edge has one.
+ * Without `cursorOf`, only the last edge has one.
  */
-export function connection<T> ({ data, page, cursors }: Page<T>, totalCount: Connection<T>['totalCount'] = null): Connection<T> {
+export function connection<T> ({ data, page, cursorOf }: Page<T>, totalCount: Connection<T>['totalCount'] = null): Connection<T> {
   const last = data.length - 1
   return {
     nodes: data,
     get edges () {
-      return data.map((node, at) => ({ cursor: cursors?.[at] ?? (at === last ? page.endCursor : null), node }))
+      return data.map((node, at) => ({ cursor: cursorOf?.(node) ?? (at === last ? page.endCursor : null), node }))
     },
     pageInfo: { hasNextPage: page.hasMore, endCursor: page.endCursor },
     totalCount

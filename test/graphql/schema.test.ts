@@ -76,7 +76,7 @@ t.test('a page becomes a connection', async t => {
       extend type Query { things: ThingConnection! bare: ThingConnection! counted: ThingConnection! none: ThingConnection! }`,
     resolvers: {
       Query: {
-        things: () => connection({ data: rows, page: { hasMore: true, endCursor: 'c2' }, cursors: ['c1', 'c2'] }, async () => ++counted + 41),
+        things: () => connection({ data: rows, page: { hasMore: true, endCursor: 'c2' }, cursorOf: row => row === rows[0] ? 'c1' : 'c2' }, async () => ++counted + 41),
         bare: () => connection({ data: rows, page: { hasMore: false, endCursor: 'c2' } }),
         counted: () => connection({ data: rows, page: { hasMore: false, endCursor: 'c2' } }, 2),
         none: () => connection({ data: [], page: { hasMore: false, endCursor: null } })

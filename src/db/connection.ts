@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import type { Logger } from 'pino'
+import { instantFromText } from './columns.js'
+
+/** What a query runs on: a connection, or the readers that share a few. */
+export interface Runner {
+  query: (config: pg.QueryConfig | string, values?: unknown[]) => Promise<pg.QueryResult>
+}
+
+/** Drizzle over a runner; `$client` takes SQL that is written by hand. */
+export type Db = NodePgDatabase & { $client: Runner }
+
+export interface DatabaseOptions { url: string, poolSize: number, statementTimeoutMs: number, readers?: number, log: Logger }
+
+export interface Transaction {
+  db: Db
+  /** Sends what is still to be written together with the commit: one round trip. */
+  commit: (last: (db: Db) => Array<Promise<unknown>>) => Promise<void>
+  rollback: (reason: unknown) => Promise<void>
+}
+
+export interface Database {
+  url: string
+  /** For reads: three pipelined connections, no transaction. */
+  read: Db
+  begin: () => Promise<Transaction>
+  /** A connection outside the pools, for LISTEN and advisory locks; the caller ends it. */
+  dedicated: () => Promise<pg.Client>
+  waiting: () => { total: number, idle: number, waiting: number }
+  close: () => Promise<void>
+}
+
+const parsers = new Map<number, (text: string) => unknown>([
+  [pg.types.builtins.TIMESTAMPTZ, instantFromText],
+  [pg.types.builtins.DATE, text => text],
+  [pg.types.builtins.INT8, Number],
+  [pg.types.builtins.NUMERIC, Number]
+])
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    parsers.get(oid) ?? pg.types.getTypeParser(oid, format as 'text')
+} as pg.CustomTypesConfig
+
+/**
+ * Statements are named by their text, so that Postgres plans each once per connection. Texts come from code and from
+ * the structure of filters; past the bound they are sent unnamed rather than filling the server's memory.
+ */
+const names = new Map<string, string>()
+const maxNames = 2000
+function nameOf (text: string): string | undefined {
+  const known = names.get(text)
+  if (known || names.size >= maxNames) return known
+  const name = `s${createHash('sha1').update(text).digest('base64url')}`
+  names.set(text, name)
+  return name
+}
+
+function named (config: pg.QueryConfig | string, values?: unknown[]): pg.QueryConfig {
+  const query = typeof config === 'string' ? { text: config, values } : { ...config, values: values ?? config.values }
+  if (query.values?.length !== undefined && !('name' in query && query.name)) return { ...query, name: nameOf(query.text) }
+  return query
+}
+
+const bind = (client: { query: (config: pg.QueryConfig) => Promise<pg.QueryResult> }): Db =>
+  drizzle({ client: { query: (config: pg.QueryConfig, values?: unknown[]) => client.query(named(config, values)) } as never }) as unknown as Db
+
+class Readers {
+  private readonly clients: Array<Promise<pg.Client> | undefined>
+  private next = 0
+  constructor (private readonly settings: pg.ClientConfig, count: number, private readonly log: Logger) {
+    this.clients = Array.from({ length: count })
+  }
+
+  async query (config: pg.QueryConfig): Promise<pg.QueryResult> {
+    const slot = this.next = (this.next + 1) % this.clients.length
+    const client = await (this.clients[slot] ??= this.connect(slot))
+    return client.query(config)
+  }
+
+  private async connect (slot: number): Promise<pg.Client> {
+    const client = new pg.Client(this.settings)
+    const forget = (error?: Error) => {
+      if (error) this.log.warn({ err: error }, 'a reading connection was lost')
+      this.clients[slot] = undefined
+    }
+    client.on('error', forget)
+    client.on('end', () => forget())
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      this.clients[slot] = undefined
+      throw error
+    }
+  }
+
+  async close (): Promise<void> {
+    await Promise.allSettled(this.clients.map(async client => (await client)?.end()))
+  }
+}
+
+function transactionOn (client: pg.PoolClient & { db?: Db }): Transaction {
+  const db = client.db ??= bind(client)
+  const begun = client.query('begin')
+  begun.catch(() => {})
+  let over = false
+  const release = (error?: Error | boolean) => { if (!over) { over = true; client.release(error) } }
+  return {
+    db,
+    async commit (last) {
+      const sent = last(db)
+      const committed = client.query('commit')
+      const results = await Promise.allSettled([begun, ...sent, committed])
+      const failed = results.find(result => result.status === 'rejected')
+      if (failed) throw failed.reason
+      if ((await committed).command !== 'COMMIT') throw new Error('The transaction was rolled back by the database')
+      release()
+    },
+    async rollback (reason) {
+      if (over) return
+      try {
+        await client.query('rollback')
+        release()
+      } catch {
+        release(reason instanceof Error ? reason : true)
+      }
+    }
+  }
+}
+
+export function openDatabase ({ url, poolSize, statementTimeoutMs, readers = 3, log }: DatabaseOptions): Database {
+  const settings = {
+    connectionString: url,
+    types,
+    pipeline: true,
+    application_name: 'supportops',
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 5_000,
+    connectionTimeoutMillis: 5_000,
+    idle_in_transaction_session_timeout: 60_000,
+    options: '-c timezone=UTC -c datestyle=ISO',
+    keepAlive: true
+  }
+  const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 60_000 })
+  pool.on('error', error => log.warn({ err: error }, 'an idle connection was lost'))
+  pool.on('connect', client => client.on('error', error => log.warn({ err: error }, 'a connection was lost')))
+  const shared = new Readers(settings, readers, log)
+  return {
+    url,
+    read: bind(shared),
+    begin: async () => transactionOn(await pool.connect()),
+    async dedicated () {
+      const client = new pg.Client({ ...settings, pipeline: false, statement_timeout: 0, query_timeout: 0 } as pg.ClientConfig)
+      await client.connect()
+      return client
+    },
+    waiting: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    async close () { await Promise.all([shared.close(), pool.end()]) }
+  }
+}
+
+/** Rows of SQL written by hand; values by position. */
+export async function rows<T> (db: Db, text: string, values: unknown[] = []): Promise<T[]> {
+  return (await db.$client.query({ text, values })).rows as T[]
+}

@@ -1,0 +1,78 @@
+import { sql, type SQL, type SQLWrapper } from 'drizzle-orm'
+import { ApiError } from '../errors.js'
+
+export interface PageRequest { limit: number, after?: string | null, count?: boolean }
+
+export interface Page<T> {
+  data: T[]
+  page: { hasMore: boolean, endCursor: string | null, total?: number }
+  /** The cursor behind one row of this page. */
+  cursorOf: (row: T) => string
+  /** Counts everything that the list holds. (JSON leaves functions out.) */
+  count: () => Promise<number>
+}
+
+/** One way to sort: a column that is never null, its field in the row, its direction; ties go by id the same way. */
+export interface Sort { column: SQLWrapper, field: string, direction: 'asc' | 'desc', cast: 'timestamptz' | 'text' | 'int' | 'float8' }
+
+type Value = string | number
+
+const encode = (sort: string, value: Value, id: string): string =>
+  Buffer.from(JSON.stringify([sort, value, id])).toString('base64url')
+
+function decode (after: string, sort: string): [Value, string] {
+  try {
+    const [name, value, id] = JSON.parse(Buffer.from(after, 'base64url').toString()) as [string, Value, string]
+    const known = (typeof value === 'string' || typeof value === 'number') && /^[0-9a-f-]{36}$/.test(id)
+    if (name === sort && known) return [value, id]
+  } catch { /* worded below */ }
+  throw new ApiError('badRequest', 'after: is not a cursor of this list in this order. Use the endCursor of a page as it is.',
+    [{ path: 'after', message: 'is not a cursor of this list in this order' }])
+}
+
+export interface Listing<Row, T> {
+  sorts: Record<string, Sort>
+  sort: string
+  id: SQLWrapper
+  request: PageRequest
+  /** Reads rows that satisfy `where`, in this order. */
+  read: (where: SQL | undefined, orderBy: SQL, limit: number) => Promise<Row[]>
+  /** Counts everything that the list holds. */
+  total: () => Promise<number>
+  where: Array<SQL | undefined>
+  toShape: (row: Row) => T
+}
+
+/** One page by keyset: stable while rows are added, as fast at the ten-thousandth page as at the first. */
+export async function listPage<Row extends object, T extends object> (listing: Listing<Row, T>): Promise<Page<T>> {
+  const { request, sorts, id } = listing
+  const sort = sorts[listing.sort]!
+  const where = listing.where.filter(part => part !== undefined)
+  if (request.after) {
+    const [value, after] = decode(request.after, listing.sort)
+    const than = sort.direction === 'asc' ? sql`>` : sql`<`
+    where.push(sql`(${sort.column}, ${id}) ${than} (${value}::${sql.raw(sort.cast)}, ${after}::uuid)`)
+  }
+  const direction = sql.raw(sort.direction)
+  const [found, total] = await Promise.all([
+    listing.read(where.length ? sql.join(where, sql` and `) : undefined,
+      sql`${sort.column} ${direction}, ${id} ${direction}`, request.limit + 1),
+    request.count ? listing.total() : undefined
+  ])
+  const data = found.slice(0, request.limit).map(listing.toShape)
+  const cursorOf = (row: T): string => {
+    const fields = row as Record<string, Value>
+    return encode(listing.sort, fields[sort.field]!, fields.id as string)
+  }
+  const last = data.at(-1)
+  return {
+    data,
+    page: {
+      hasMore: found.length > request.limit,
+      endCursor: last ? cursorOf(last) : null,
+      ...(total !== undefined && { total })
+    },
+    cursorOf,
+    count: listing.total
+  }
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { v7 } from 'uuid'
+import type { z } from 'zod'
+import { contextOf, type Context, type Services } from '../context.js'
+import { worded } from '../db/refusals.js'
+import { ApiError, toProblem, type Problem } from '../errors.js'
+import type { Authentication } from './authentication.js'
+import { sent } from './validate.js'
+
+declare module 'fastify' {
+  interface FastifyRequest { ctx: Context }
+}
+
+/** What Fastify, its parsers and its router throw, in our words. */
+function ofFastify (error: FastifyError): unknown {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE': return new ApiError('tooLarge', 'The body is larger than this endpoint takes.')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiError('badRequest', 'This endpoint does not take this Content-Type; send application/json.')
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY': return new ApiError('badRequest', 'The body is empty; send a JSON object.')
+    case 'FST_ERR_BAD_URL': case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ApiError('badRequest', 'The URL is not valid.')
+    case 'FST_UNDER_PRESSURE':
+      return new ApiError('unavailable', 'The server has more to do than it can. Try again shortly.', undefined, 10)
+    default:
+      if (error instanceof SyntaxError) return new ApiError('badRequest', `The body is not JSON: ${error.message}`)
+      return error.statusCode && error.statusCode < 500 ? new ApiError('badRequest', error.message) : error
+  }
+}
+
+/** Any error as a problem; what nobody expected is logged with its cause, under the request id. */
+export function problemOf (thrown: unknown, request: FastifyRequest): { problem: Problem, retryAfter?: number } {
+  const error = worded(thrown instanceof ApiError ? thrown : ofFastify(thrown as FastifyError))
+  const problem = toProblem(error, request.id)
+  if (problem.code === 'internal') request.log.error({ err: error }, 'a request failed')
+  else if (problem.code === 'unavailable') request.log.warn({ err: error }, 'unavailable')
+  return { problem, retryAfter: error instanceof ApiError ? error.retryAfter : undefined }
+}
+
+function answerProblem (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { problem, retryAfter } = problemOf(thrown, request)
+  if (retryAfter) reply.header('retry-after', String(retryAfter))
+  if (problem.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem)
+}
+
+export const requestId = (): string => v7()
+
+/** What the router answers by itself, before any hook. */
+export function frameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  answerProblem(error, request, reply)
+}
+
+export interface DoorOptions { services: Services, authentication: Authentication }
+
+const maxKeyLength = 255
+
+function readConditions (request: FastifyRequest): void {
+  const match = request.headers['if-match']
+  if (match !== undefined && match !== '*') {
+    const version = /^(?:W\/)?"(\d{1,9})"$/.exec(match)?.[1]
+    if (!version) throw new ApiError('badRequest', 'If-Match must be an ETag as it was answered, such as "3", or *.')
+    request.ctx.ifVersion = Number(version)
+  }
+  const key = request.headers['idempotency-key']
+  if (key === undefined || request.method !== 'POST') return
+  if (typeof key !== 'string' || key.length > maxKeyLength || !/^[\x21-\x7e]+$/.test(key)) {
+    throw new ApiError('badRequest', `Idempotency-Key must be 1 to ${maxKeyLength} visible ASCII characters.`)
+  }
+  const hash = createHash('sha256').update(`${request.url}\n`)
+    .update(Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body ?? null)).digest()
+  request.ctx.idempotency = { key, hash }
+}
+
+/** The ETag of a resource, and 304 for whoever has it already. */
+function markVersion (request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  const version = (payload as { version?: unknown } | null)?.version
+  if (typeof version === 'number') {
+    const etag = `"${version}"`
+    reply.header('etag', etag)
+    if (request.method === 'GET' && request.headers['if-none-match'] === etag) {
+      reply.code(304)
+      return null
+    }
+  }
+  if (request.ctx?.replayed.yes) reply.header('idempotent-replayed', 'true')
+  return payload
+}
+
+/** The door that every request comes through: request id, caller, limits, conditions, problems. */
+export const door = plugin(async (app: FastifyInstance, { services, authentication }: DoorOptions) => {
+  const perMinute = services.config.RATE_LIMIT_PER_MINUTE
+  const limit = app.createRateLimit({
+    max: perMinute,
+    timeWindow: 60_000,
+    keyGenerator: request => request.ctx?.caller?.id ?? request.ip
+  })
+  app.decorateRequest('ctx')
+  app.setErrorHandler(answerProblem)
+  app.setNotFoundHandler((request, reply) => answerProblem(
+    new ApiError('notFound', `There is no ${request.method} ${request.url.split('?')[0]}. See /docs.`), request, reply))
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    request.ctx = contextOf(services, null, request.id)
+    if (request.routeOptions.config.open) return
+    let refusal: unknown
+    try {
+      request.ctx.caller = await authentication.identify(request.headers.authorization)
+    } catch (error) { refusal = error }
+    await count(request, reply)
+    if (refusal) throw refusal
+  })
+  app.addHook('preValidation', async request => readConditions(request))
+  app.addHook('preSerialization', async (request, reply, payload) => markVersion(request, reply, payload))
+
+  async function count (request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const used = await limit(request)
+    if (used.isAllowed) return
+    reply.header('ratelimit-policy', `"default";q=${perMinute};w=60`)
+    reply.header('ratelimit', `"default";r=${used.remaining};t=${used.ttlInSeconds}`)
+    if (used.isExceeded) {
+      throw new ApiError('rateLimited', `More than ${perMinute} requests a minute. Wait ${used.ttlInSeconds} s.`, undefined, used.ttlInSeconds)
+    }
+  }
+}, { name: 'door' })
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Asks for no caller and is not counted: health, the contracts, the reference page. */
+    open?: boolean
+  }
+}
+
+/** Zod validates what comes in, JSON.stringify writes what goes out. Within `/v1` only. */
+export function speakZod (app: FastifyInstance): void {
+  app.setValidatorCompiler(({ schema, httpPart }) => data => {
+    try {
+      return { value: sent(schema as unknown as z.ZodType, data, httpPart) }
+    } catch (error) {
+      return { error: error as Error }
+    }
+  })
+  app.setSerializerCompiler(() => data => JSON.stringify(data))
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    return payload
+  })
+}

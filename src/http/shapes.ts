@@ -1,0 +1,99 @@
+import { z } from 'zod'
+
+/**
+ * Shapes are written once, here and in `*.shapes.ts`: the OpenAPI components and the GraphQL types are printed from them.
+ * The maker says which side a shape is on: `shape` is what we answer, `input` what we are sent, `choice` either.
+ */
+const shapes = new Map<string, { schema: z.ZodType, role: 'output' | 'input' | 'enum' }>()
+const make = <T extends z.ZodType>(id: string, role: 'output' | 'input' | 'enum', schema: T): T => {
+  if (shapes.has(id)) throw new Error(`Two shapes are named ${id}`)
+  shapes.set(id, { schema, role })
+  return schema
+}
+
+/** An object that the API answers: every field is there, null where it has no value. */
+export const shape = <T extends z.ZodRawShape>(id: string, description: string, fields: T) =>
+  make(id, 'output', z.object(fields).meta({ id, description }))
+
+/** An object that callers send: an unknown field is an error that names it. */
+export const input = <T extends z.ZodRawShape>(id: string, description: string, fields: T) =>
+  make(id, 'input', z.strictObject(fields).meta({ id, description }))
+
+/** An input that refers to itself, or is refined after it was made. */
+export const inputOf = <T extends z.ZodType>(id: string, description: string, schema: T): T =>
+  make(id, 'input', schema.meta({ id, description }) as T)
+
+/** A closed list of words, the same on both faces. */
+export const choice = <const T extends readonly [string, ...string[]]>(id: string, description: string, values: T) =>
+  make(id, 'enum', z.enum(values).meta({ id, description }))
+
+export const namedShapes = (): ReadonlyMap<string, { schema: z.ZodType, role: 'output' | 'input' | 'enum' }> => shapes
+
+/* Fields that every resource has. */
+
+export const id = () => z.uuid()
+/** An instant as it is answered: RFC 3339, UTC, milliseconds. */
+export const at = () => z.string().meta({ format: 'date-time' })
+/** An instant as it may be sent: RFC 3339 with any offset; kept in UTC with milliseconds. */
+export const instantInput = () => z.iso.datetime({ offset: true }).transform(value => new Date(value).toISOString())
+  .refine(value => value > '1970' && value < '2200', 'must lie between the years 1970 and 2199')
+
+const lone = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
+const writable = (value: string): boolean => !value.includes('\0') && !lone.test(value)
+const unwritable = 'holds a NUL or half a surrogate pair, which text cannot have'
+
+/** Text of several lines, at most `max` UTF-16 units. */
+export const text = (max: number, min = 0) => z.string().min(min).max(max).refine(writable, unwritable)
+/** One line, trimmed, not empty. */
+export const line = (max: number) => z.string().trim().min(1).max(max).regex(/^[^\n\r\u2028\u2029]*$/, 'must be one line')
+  .refine(writable, unwritable)
+/** The integrator's own id. */
+export const externalIdInput = () => line(255).describe('Your own id for it, unique among its kind in the workspace.')
+
+export const resourceFields = {
+  id: id().describe('Made by the server, UUIDv7: sorts by creation.'),
+  externalId: z.string().nullable().describe('Your own id, unique among its kind in the workspace.'),
+  version: z.int().describe('Counts the changes; it is the ETag, and what If-Match and ifVersion name.'),
+  createdAt: at().describe('When it was created here.'),
+  updatedAt: at().describe('When it last changed.')
+}
+
+/** `018f…` or `external:crm-42`: how a path or a GraphQL argument names a resource. */
+export const Ref = z.string().max(300).refine(value => value.startsWith('external:') ? value.length > 9 : z.uuid().safeParse(value).success,
+  'must be a UUID, or external: and your own id')
+  .describe('The id, or `external:` and your own id.')
+export type Ref = z.output<typeof Ref>
+
+export const RefParams = z.object({ id: Ref })
+
+/** Free-form JSON object with bounds. */
+export const json = (maxKeys: number) => z.record(z.string().min(1).max(100), z.json())
+  .refine(value => Object.keys(value).length <= maxKeys, `has more than ${maxKeys} keys`)
+  .refine(value => JSON.stringify(value).length <= 16_384, 'is larger than 16 KiB')
+  .refine(value => writable(JSON.stringify(value)) && !JSON.stringify(value).includes('\\u0000') &&
+    !/\\ud[89a-f][0-9a-f]{2}/i.test(JSON.stringify(value)), unwritable)
+
+/* Pages. */
+
+export const PageInfo = make('Page', 'output', z.object({
+  hasMore: z.boolean().describe('Whether there is a next page.'),
+  endCursor: z.string().nullable().describe('Give it as `after` for the next page; null when the page is empty.'),
+  total: z.int().optional().describe('How many match in all; only with `count=true`.')
+}).meta({ id: 'Page', description: 'Where one is in a list.' }))
+
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(100).default(25).describe('How many at most, 1 to 100.'),
+  after: z.string().max(1000).optional().describe('The `endCursor` of the page before.'),
+  count: z.enum(['true', 'false']).transform(value => value === 'true').default(false)
+    .describe('Whether to count all that match.')
+}
+
+/** The list of a noun, as REST answers it. */
+export const listOf = (noun: string, item: z.ZodType) =>
+  make(`${noun}List`, 'output', z.object({ data: z.array(item), page: PageInfo })
+    .meta({ id: `${noun}List`, description: `A page of ${noun} resources.` }))
+
+/** A parameter of a URL that holds JSON. */
+export const jsonParameter = <T extends z.ZodType>(schema: T) => z.string().max(16_384).transform((value, context) => {
+  try { return JSON.parse(value) as unknown } catch { context.addIssue('is not JSON'); return z.NEVER }
+}).pipe(schema)
