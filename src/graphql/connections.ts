@@ -1,28 +1,23 @@
-/** A page as every list verb gives it; `cursorOf` gives that of a row. */
+/** A page as every list verb gives it. */
 export interface Page<T> {
   data: readonly T[]
   page: { hasMore: boolean, endCursor: string | null }
-  cursorOf?: (row: T) => string
+  /** The cursor behind one row of this page. */
+  cursorOf: (row: T) => string
 }
 
 export interface Connection<T> {
   nodes: readonly T[]
-  edges: { cursor: string | null, node: T }[]
+  edges: { cursor: string, node: T }[]
   pageInfo: { hasNextPage: boolean, endCursor: string | null }
   totalCount: number | null | (() => Promise<number> | number)
 }
 
-/**
- * The connection that a page is in GraphQL. `totalCount` may be a function: it runs only when the field is asked for.
- * Without `cursorOf`, only the last edge has one.
- */
+/** The connection that a page is in GraphQL. `totalCount` may be a function: it runs only when the field is asked for. */
 export function connection<T> ({ data, page, cursorOf }: Page<T>, totalCount: Connection<T>['totalCount'] = null): Connection<T> {
-  const last = data.length - 1
   return {
     nodes: data,
-    get edges () {
-      return data.map((node, at) => ({ cursor: cursorOf?.(node) ?? (at === last ? page.endCursor : null), node }))
-    },
+    get edges () { return data.map(node => ({ cursor: cursorOf(node), node })) },
     pageInfo: { hasNextPage: page.hasMore, endCursor: page.endCursor },
     totalCount
   }
@@ -44,8 +39,8 @@ type ${noun}Connection {
 
 """One row of a page of ${noun}."""
 type ${noun}Edge {
-  """Names this row's place in the list: pass it as \`after\` to continue behind it. Null where only the page's end is known."""
-  cursor: String
+  """Names this row's place in the list: pass it as \`after\` to continue behind it."""
+  cursor: String!
   """The row."""
   node: ${noun}!
 }
