@@ -76,6 +76,9 @@ export const allowContact = (ctx: Context, scope: Scope): Caller => require(ctx,
 /** The instant of the whole command, in milliseconds: one transaction is one instant. */
 export const instantOf = (ctx: Context): number => ctx.transaction?.at ?? ctx.services.now()
 
+/** The same as the API writes it. */
+export const instantText = (ctx: Context): string => new Date(instantOf(ctx)).toISOString()
+
 const attempts = 3
 
 /**

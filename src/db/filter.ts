@@ -1,7 +1,7 @@
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm'
 import { z } from 'zod'
 import { ApiError } from '../errors.js'
-import { input, inputOf, instantInput, text, id as uuid } from '../http/shapes.js'
+import { input, inputOf, instantInput, text, id as uuid } from '../shapes.js'
 
 /** One field that a list may be filtered by: the condition that callers write, and its SQL. */
 export interface FilterField { condition: z.ZodType, where: (condition: never) => SQL }

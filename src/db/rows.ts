@@ -1,8 +1,6 @@
 import { and, eq, getTableColumns, sql, type SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { v7 } from 'uuid'
-import { instantOf, transact, type Context } from '../context.js'
-import { ApiError } from '../errors.js'
 import type { Db } from './connection.js'
 
 /** A table with what every resource has. */
@@ -45,34 +43,4 @@ export function changed (before: object, wanted: object): Record<string, { from:
     .map(([field, to]) => [field, { from: (before as Record<string, unknown>)[field] ?? null, to }] as const)
     .filter(([, { from, to }]) => to !== undefined && JSON.stringify(from) !== JSON.stringify(to))
   return entries.length ? Object.fromEntries(entries) : null
-}
-
-/** The instant of the command as the API writes it. */
-export const instantText = (ctx: Context): string => new Date(instantOf(ctx)).toISOString()
-
-export interface Upserted<T> { outcome: 'created' | 'updated' | 'unchanged', resource: T }
-
-/** Create or change by external id; two at once end with one resource and two answers. */
-export async function upsert<T extends { version: number }> (ctx: Context, ref: string, verbs: {
-  find: (ctx: Context) => Promise<T | undefined>
-  create: (ctx: Context, externalId: string) => Promise<T>
-  update: (ctx: Context) => Promise<T>
-}): Promise<Upserted<T>> {
-  const externalId = externalIdOf(ref)
-  const attempt = () => transact(ctx, async ctx => {
-    const before = await verbs.find(ctx)
-    if (!before) {
-      if (externalId === null) throw new ApiError('notFound', 'An upsert of something new needs an address such as external:crm-42.')
-      return { outcome: 'created' as const, resource: await verbs.create(ctx, externalId) }
-    }
-    const resource = await verbs.update(ctx)
-    return { outcome: resource.version === before.version ? 'unchanged' as const : 'updated' as const, resource }
-  })
-  try {
-    return await attempt()
-  } catch (error) {
-    const lostTheRace = error instanceof ApiError && error.code === 'conflict' && error.errors?.some(({ path }) => path === 'externalId')
-    if (lostTheRace && !ctx.transaction) return attempt()
-    throw error
-  }
 }

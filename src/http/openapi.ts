@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { codes, type Code } from '../errors.js'
 import { scopeMeanings } from '../scopes.js'
 import type { OperationInfo } from './operation.js'
-import { choice, namedShapes, shape } from './shapes.js'
+import { choice, namedSchemas, reference, shape } from '../shapes.js'
 
 type Json = Record<string, unknown>
 
@@ -25,18 +25,6 @@ export const ProblemShape = shape('Problem', 'A refusal, as RFC 9457 describes i
   requestId: z.string().describe('The id under which the server\'s log has it.'),
   errors: z.array(FieldErrorShape).optional().describe('Each bad field.')
 })
-
-const reference = (id: string): string => `#/components/schemas/${id}`
-
-/** JSON Schema of every named shape; inputs as they are sent, the others as they are answered. */
-export function namedSchemas (uri: (id: string) => string = reference): Record<string, Json> {
-  const print = (io: 'input' | 'output') => z.toJSONSchema(z.globalRegistry, { uri, io, unrepresentable: 'any' }).schemas as Record<string, Json>
-  const [inputs, outputs] = [print('input'), print('output')]
-  return Object.fromEntries([...namedShapes()].map(([id, { role }]) => {
-    const { $schema, $id, id: _, ...schema } = (role === 'input' ? inputs : outputs)[id]!
-    return [id, schema]
-  }).sort(([a], [b]) => (a as string) < (b as string) ? -1 : 1))
-}
 
 function schemaOf (schema: z.ZodType, io: 'input' | 'output'): Json {
   const { id } = z.globalRegistry.get(schema) ?? {}

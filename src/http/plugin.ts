@@ -7,7 +7,7 @@ import { contextOf, type Context, type Services } from '../context.js'
 import { worded } from '../db/refusals.js'
 import { ApiError, toProblem, type Problem } from '../errors.js'
 import type { Authentication } from './authentication.js'
-import { sent } from './validate.js'
+import { sent } from '../validate.js'
 
 declare module 'fastify' {
   interface FastifyRequest { ctx: Context }

@@ -1,6 +1,6 @@
 import { operation, type Api } from '../../http/operation.js'
 import { created, upserted } from '../../http/reply.js'
-import { RefParams } from '../../http/shapes.js'
+import { RefParams } from '../../shapes.js'
 import { archiveTag, createTag, getTag, listTags, unarchiveTag, updateTag, upsertTag } from './tag.service.js'
 import { CreateTag, SearchTags, Tag, TagList, TagQuery, UpdateTag, UpsertedTag, UpsertTag } from './tag.shapes.js'
 

@@ -1,8 +1,9 @@
-import { allow, checkVersion, reading, transact, type Context } from '../../context.js'
+import { allow, checkVersion, instantText, reading, transact, type Context } from '../../context.js'
 import type { Page } from '../../db/page.js'
-import { changed, instantText, upsert, type Upserted } from '../../db/rows.js'
+import { changed } from '../../db/rows.js'
 import { invalid, notFound } from '../../errors.js'
 import { record } from '../../events/record.js'
+import { upsert, type Upserted } from '../upsert.js'
 import type { CreateTag, Tag, TagQuery, UpdateTag } from './tag.shapes.js'
 import * as store from './tag.store.js'
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { on, TextCondition, TimeCondition, IdCondition, filters } from '../../db/filter.js'
-import { at, choice, externalIdInput, id, input, jsonParameter, line, listOf, pageQuery, resourceFields, shape, text } from '../../http/shapes.js'
-import { upsertedShape } from '../../http/upserted.js'
+import {
+  at, choice, externalIdInput, id, input, jsonParameter, line, listOf, pageQuery, resourceFields, shape, text, upsertedShape
+} from '../../shapes.js'
 import { tags } from './tag.table.js'
 
 export const Tag = shape('Tag', 'A word that a team puts on conversations, to find and count them by.', {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { ApiError, type FieldError } from '../errors.js'
+import { ApiError, type FieldError } from './errors.js'
 
 function fieldErrors (issues: readonly z.core.$ZodIssue[]): FieldError[] {
   return issues.slice(0, 50).flatMap((issue): FieldError[] => {

@@ -29,6 +29,18 @@ export const choice = <const T extends readonly [string, ...string[]]>(id: strin
 
 export const namedShapes = (): ReadonlyMap<string, { schema: z.ZodType, role: 'output' | 'input' | 'enum' }> => shapes
 
+export const reference = (id: string): string => `#/components/schemas/${id}`
+
+/** JSON Schema of every named shape; inputs as they are sent, the others as they are answered. */
+export function namedSchemas (uri: (id: string) => string = reference): Record<string, Record<string, unknown>> {
+  const print = (io: 'input' | 'output') => z.toJSONSchema(z.globalRegistry, { uri, io, unrepresentable: 'any' }).schemas as Record<string, Record<string, unknown>>
+  const [inputs, outputs] = [print('input'), print('output')]
+  return Object.fromEntries([...namedShapes()].map(([id, { role }]) => {
+    const { $schema, $id, id: _, ...schema } = (role === 'input' ? inputs : outputs)[id]!
+    return [id, schema]
+  }).sort(([a], [b]) => (a as string) < (b as string) ? -1 : 1))
+}
+
 /* Fields that every resource has. */
 
 export const id = () => z.uuid()
@@ -92,6 +104,14 @@ export const pageQuery = {
 export const listOf = (noun: string, item: z.ZodType) =>
   make(`${noun}List`, 'output', z.object({ data: z.array(item), page: PageInfo })
     .meta({ id: `${noun}List`, description: `A page of ${noun} resources.` }))
+
+export const UpsertOutcome = choice('UpsertOutcome', 'What an upsert did.', ['created', 'updated', 'unchanged'])
+
+/** The answer of a `PUT` on `external:…`: what was done, and the resource under its noun. */
+export const upsertedShape = <T extends z.ZodType>(noun: string, resource: T) => shape(`Upserted${noun}`, `What an upsert of a ${noun} did.`, {
+  outcome: UpsertOutcome.describe('Whether it was created, updated, or already was like this.'),
+  resource: resource.describe('As it is now.') as unknown as T
+})
 
 /** A parameter of a URL that holds JSON. */
 export const jsonParameter = <T extends z.ZodType>(schema: T) => z.string().max(16_384).transform((value, context) => {
