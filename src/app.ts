@@ -9,6 +9,7 @@ import { Authentication, type People } from './http/authentication.js'
 import { health } from './http/health.js'
 import { openapi } from './http/openapi.js'
 import type { Api } from './http/operation.js'
+import { operations } from './http/operations.js'
 import { door, frameworkError, requestId, speakZod } from './http/plugin.js'
 import { modules, people, routes } from './resources/index.js'
 
@@ -41,6 +42,7 @@ export async function makeApp (services: Services): Promise<FastifyInstance> {
   await app.register(underPressure, { maxEventLoopDelay: config.MAX_EVENT_LOOP_DELAY_MS, retryAfter: 10 })
   await app.register(rateLimit, { global: false })
   await app.register(door, { services, authentication })
+  await app.register(operations)
   await app.register(openapi)
   await app.register(health, { services })
   await app.register(graphqlFace, { services, authentication, modules })

@@ -38,7 +38,7 @@ export function namedSchemas (uri: (id: string) => string = reference): Record<s
   return Object.fromEntries([...namedShapes()].map(([id, { role }]) => {
     const { $schema, $id, id: _, ...schema } = (role === 'input' ? inputs : outputs)[id]!
     return [id, schema]
-  }).sort(([a], [b]) => (a as string) < (b as string) ? -1 : 1))
+  }).toSorted(([a], [b]) => (a as string) < (b as string) ? -1 : 1))
 }
 
 /* Fields that every resource has. */
@@ -96,7 +96,7 @@ export const PageInfo = make('Page', 'output', z.object({
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(25).describe('How many at most, 1 to 100.'),
   after: z.string().max(1000).optional().describe('The `endCursor` of the page before.'),
-  count: z.enum(['true', 'false']).transform(value => value === 'true').default(false)
+  count: z.enum(['true', 'false']).default('false').transform(value => value === 'true')
     .describe('Whether to count all that match.')
 }
 
@@ -113,7 +113,10 @@ export const upsertedShape = <T extends z.ZodType>(noun: string, resource: T) =>
   resource: resource.describe('As it is now.') as unknown as T
 })
 
-/** A parameter of a URL that holds JSON. */
-export const jsonParameter = <T extends z.ZodType>(schema: T) => z.string().max(16_384).transform((value, context) => {
+/** A parameter of a URL that holds JSON of a named shape. */
+export const jsonParameter = <T extends z.ZodType>(schema: T) => z.string().max(16_384).meta({
+  contentMediaType: 'application/json',
+  contentSchema: { $ref: reference(z.globalRegistry.get(schema)!.id!) }
+}).transform((value, context) => {
   try { return JSON.parse(value) as unknown } catch { context.addIssue('is not JSON'); return z.NEVER }
 }).pipe(schema)

@@ -39,7 +39,7 @@ export const isDone = (status: Status): boolean => status === 'resolved' || stat
  * creation. Any order of the facts gives the same steps.
  */
 export function planOf (facts: readonly Fact[]): Plan {
-  const ordered = [...facts].sort(inOrder)
+  const ordered = facts.toSorted(inOrder)
   const created = ordered.find((fact) => fact.kind === 'created')
   const last = ordered.at(-1)
   if (created?.kind !== 'created' || !last) throw new Error('A timeline needs the fact of its creation')

@@ -83,7 +83,7 @@ export function filters (noun: string, fields: Record<string, FilterField>): Fil
     get and () { return group('All of these hold.').get() },
     get or () { return group('At least one of these holds.').get() },
     get not () { return shape.optional().describe('This does not hold; what has no value counts as not holding.') },
-    ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.condition.optional()]))
+    ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.condition.optional().describe(`A condition on \`${key}\`.`)]))
   }) as unknown as z.ZodType<Record<string, unknown>>)
 
   let nodes = 0

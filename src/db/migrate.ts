@@ -6,7 +6,7 @@ import { projectRoot } from '../root.js'
 const lock = 0x5350_4f50
 const folder = join(projectRoot, 'migrations')
 
-export const migrationFiles = async (): Promise<string[]> => (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
+export const migrationFiles = async (): Promise<string[]> => (await readdir(folder)).filter(name => name.endsWith('.sql')).toSorted()
 
 async function applied (client: pg.ClientBase): Promise<Set<string>> {
   await client.query(`create table if not exists schema_migrations (

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { graphql } from 'graphql'
+import { graphql, type GraphQLSchema } from 'graphql'
 import type { Services } from '../context.js'
 import type { Authentication } from '../http/authentication.js'
 import { problemOf } from '../http/plugin.js'
@@ -18,8 +18,11 @@ export function typesSdl (): string {
   return printTypes(schemas, { inputs })
 }
 
+/** The executable schema of both: the types of all shapes, and what the modules add. */
+export const graphqlSchema = (modules: readonly GraphqlModule[]): GraphQLSchema => makeSchema(modules, typesSdl())
+
 export async function graphqlFace (app: FastifyInstance, { modules }: { services: Services, authentication: Authentication, modules: GraphqlModule[] }): Promise<void> {
-  const schema = makeSchema(modules, typesSdl())
+  const schema = graphqlSchema(modules)
   app.post<{ Body: { query: string, variables: Record<string, unknown> } }>('/graphql', async request => {
     const { data, errors } = await graphql({
       schema, source: request.body.query, variableValues: request.body.variables,

@@ -42,7 +42,7 @@ const refersTo = (ref: string): string => ref.slice(ref.lastIndexOf('/') + 1)
  */
 export function printTypes (shapes: Record<string, object>, { inputs }: { inputs: ReadonlySet<string> }): string {
   const schemas = shapes as Record<string, JsonSchema>
-  const definitions = Object.keys(schemas).filter(id => id !== '__shared').sort()
+  const definitions = Object.keys(schemas).filter(id => id !== '__shared').toSorted()
     .map(id => definition(id, { schemas, inputs, isInput: inputs.has(id) }))
   return definitions.filter(text => text !== '').join('\n\n') + '\n'
 }

@@ -30,12 +30,12 @@ export interface OperationInfo {
   answer?: z.ZodType
   /** Refusals beyond those that every operation has. */
   refusals?: Code[]
-  /** Media type → description, where the answer or the body is not JSON. */
+  /** Media types, where the answer or the body is not (only) JSON. */
   produces?: string[]
   consumes?: string[]
   /** An example of the body. */
   example?: unknown
-  /** The GraphQL field, where the name does not follow from the id; null where only REST has it, with the reason. */
+  /** The GraphQL field, where the name does not follow from the id; or the reason why only REST has it. */
   graphql?: string | { none: string }
 }
 

@@ -90,5 +90,5 @@ export const arriving = (shape: Shape): fc.Arbitrary<{ facts: Fact[], arrival: F
     minLength: facts.length, maxLength: facts.length
   }).map((delays) => {
     const learned = facts.map((fact, index) => ({ fact, at: fact.occurredAt + delays[index]! * minute }))
-    return { facts, arrival: learned.sort((a, b) => a.at - b.at).map(({ fact }) => fact) }
+    return { facts, arrival: learned.toSorted((a, b) => a.at - b.at).map(({ fact }) => fact) }
   }))
