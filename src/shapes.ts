@@ -100,6 +100,16 @@ export const pageQuery = {
     .describe('Whether to count all that match.')
 }
 
+/** The same in a body. */
+export const pageBody = {
+  limit: z.int().min(1).max(100).default(25).describe('How many at most, 1 to 100.'),
+  after: z.string().max(1000).optional().describe('The `endCursor` of the page before.'),
+  count: z.boolean().default(false).describe('Whether to count all that match.')
+}
+
+/** A parameter of a URL that is `true` or `false`. */
+export const flag = () => z.enum(['true', 'false']).transform(value => value === 'true')
+
 /** The list of a noun, as REST answers it. */
 export const listOf = (noun: string, item: z.ZodType) =>
   make(`${noun}List`, 'output', z.object({ data: z.array(item), page: PageInfo })

@@ -37,6 +37,10 @@ export const NumberCondition = input('NumberCondition', 'A condition on a number
   gte: z.number().optional().describe('At least.'),
   isNull: unset
 })
+export const HasCondition = input('HasCondition', 'A condition on a list of words; all that are given must hold.', {
+  eq: text(200).optional().describe('Has this one.'),
+  in: list(text(200))
+})
 /** A condition on a closed list of words. */
 export const choiceCondition = <T extends z.ZodType>(name: string, words: T) =>
   input(`${name}Condition`, `A condition on ${name}; all that are given must hold.`, {
@@ -69,6 +73,36 @@ export const on = (condition: z.ZodType, column: Column): FilterField =>
 /** A field that lives in another table: `exists` wraps the condition on its column into a subquery. */
 export const within = (condition: z.ZodType, column: Column, exists: (inner: SQL) => SQL): FilterField =>
   ({ condition, where: (given: never) => exists(conditionOn(column, given)) })
+
+/** On a column that is a list of words. */
+export const onList = (column: Column): FilterField => ({
+  condition: HasCondition,
+  where: ({ eq, in: some }: { eq?: string, in?: string[] }) => {
+    const parts = [eq === undefined ? [] : [eq], some ?? []].filter(words => words.length)
+      .map(words => sql`${column} && ${sql.param(words)}::text[]`)
+    return parts.length ? sql.join(parts, sql` and `) : sql`true`
+  }
+})
+
+/** A field that is kept in lower case, whatever case the condition is written in. */
+export const onLowered = (column: Column): FilterField => ({
+  condition: TextCondition,
+  where: (given: Record<string, unknown>) => conditionOn(column, lowered(given) as Record<string, unknown>)
+})
+const lowered = (value: unknown): unknown => typeof value === 'string'
+  ? value.toLowerCase()
+  : Array.isArray(value) ? value.map(lowered)
+    : value !== null && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, lowered(each)])) : value
+
+/** The filter of the parameters that were given, each as a value to equal; the filter object beside them, if any, too. */
+export function givenFilter (parameters: Record<string, unknown>, filter?: Record<string, unknown>, more: Record<string, unknown> = {}): Record<string, unknown> {
+  const own = Object.entries(parameters).filter(([, value]) => value !== undefined).map(([field, value]) => [field, { eq: value }])
+  return { ...Object.fromEntries(own), ...more, ...(filter && { and: [filter] }) }
+}
+
+/** The condition of a parameter that asks whether a field has a value; nothing when it was not given. */
+export const givenIsSet = (field: string, flag: boolean | undefined): Record<string, unknown> =>
+  flag === undefined ? {} : { [field]: { isNull: !flag } }
 
 export interface Filters<T = Record<string, unknown>> { shape: z.ZodType<T>, where: (filter: T | undefined | null) => SQL | undefined }
 
