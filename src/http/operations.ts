@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { codes, type Code } from '../errors.js'
 import type { OperationInfo } from './operation.js'
 
@@ -34,33 +34,39 @@ export const operations = plugin(async (app: FastifyInstance) => {
 
 const order = ({ path, method }: Operation): string => `${path} ${method}`
 
-const changes = (operation: Operation): boolean => ['PATCH', 'PUT', 'DELETE'].includes(operation.method)
+const changes = ({ method }: Operation): boolean => ['PATCH', 'PUT', 'DELETE'].includes(method)
+
+const acts = ({ method, scope }: Operation): boolean => method === 'POST' && scope !== null && !scope.endsWith(':read')
 
 /** Whether it takes If-Match: whatever changes one named thing, and makes none. */
 export const takesVersion = (operation: Operation): boolean =>
-  changes(operation) || (isWrite(operation) && operation.params !== undefined && operation.status !== 201)
+  changes(operation) || (acts(operation) && operation.params !== undefined && operation.status !== 201)
 
 /** Whether it takes Idempotency-Key: every POST but searches, which may be repeated anyway. */
-export const takesIdempotencyKey = (operation: Operation): boolean => isWrite(operation)
-
-const isWrite = ({ method, scope }: Operation): boolean => method === 'POST' && scope !== null && !scope.endsWith(':read')
+export const takesIdempotencyKey = (operation: Operation): boolean => acts(operation)
 
 /** Every code that it may be refused with: those that follow from its form, and those that it names itself. */
 export function refusalsOf (operation: Operation): Code[] {
-  const { method, params, query, body, scope, refusals = [] } = operation
+  const { params, query, body, scope, refusals = [] } = operation
+  const writes = changes(operation) || acts(operation)
   const some = (condition: unknown, ...list: Code[]): Code[] => condition ? list : []
   const all = new Set<Code>([
     'badRequest', 'rateLimited', 'internal', 'unavailable',
     ...some(scope, 'unauthenticated', 'forbidden'),
     ...some(params ?? query ?? body, 'invalid'),
-    ...some(params, 'notFound'),
+    ...some(params ?? (writes && body && names(body)), 'notFound'),
     ...some(takesVersion(operation), 'preconditionFailed'),
-    ...some(takesIdempotencyKey(operation), 'conflict', 'idempotencyMismatch'),
-    ...some(body && method !== 'GET', 'tooLarge'),
-    ...some([query, body].some(schema => schema && fieldsOf(schema).includes('filter')), 'tooComplex'),
+    ...some(writes, 'conflict'),
+    ...some(acts(operation), 'idempotencyMismatch'),
+    ...some(body, 'tooLarge'),
+    ...some([query, body].some(schema => schema && filters(schema)), 'tooComplex'),
     ...refusals
   ])
   return (Object.keys(codes) as Code[]).filter(code => all.has(code))
 }
 
-const fieldsOf = (schema: z.ZodType): string[] => Object.keys((schema as { shape?: object }).shape ?? {})
+/** Whether a body refers to something else by its id. */
+const names = (body: z.ZodType): boolean =>
+  JSON.stringify(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' })).includes('"format":"uuid"')
+
+const filters = (schema: z.ZodType): boolean => 'filter' in ((schema as { shape?: object }).shape ?? {})

@@ -1,4 +1,5 @@
 import type { FastifyInstance, InjectOptions } from 'fastify'
+import { contractCheck } from './contract.js'
 
 export interface Answer<T = any> { status: number, headers: Record<string, string | undefined>, body: T }
 export interface GraphqlAnswer<T = any> {
@@ -19,13 +20,15 @@ export interface Caller {
   graphql: <T = any>(query: string, variables?: Record<string, unknown>) => Promise<GraphqlAnswer<T>>
 }
 
-/** Calls the server as the holder of a key or token; null calls as a stranger. */
+/** Calls the server as the holder of a key or token; null calls as a stranger. Every answer must be as the contract has it. */
 export function caller (app: FastifyInstance, token: string | null): Caller {
   const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
   const send = async (method: InjectOptions['method'], url: string, payload?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
     const answer = await app.inject({ method, url, headers: { ...authorization, ...headers }, ...(payload !== undefined && { payload: payload as object }) })
     const isJson = String(answer.headers['content-type']).includes('json')
-    return { status: answer.statusCode, headers: answer.headers as Record<string, string>, body: isJson && answer.body ? answer.json() : answer.body }
+    const body = isJson && answer.body ? answer.json() : answer.body
+    contractCheck(app)({ method: method!.toUpperCase(), url, status: answer.statusCode, headers: answer.headers, body })
+    return { status: answer.statusCode, headers: answer.headers as Record<string, string>, body }
   }
   return {
     token,

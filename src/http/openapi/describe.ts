@@ -27,7 +27,11 @@ function answersOf (operation: Operation): Json {
     return { description, ...(Object.keys(headers).length && { headers }), ...content }
   }
   const usual = status === 204 ? 'Done; there is nothing to answer.' : status === 201 ? 'Created.' : status === 202 ? 'Accepted; it goes on.' : 'Done.'
-  return Object.fromEntries([[status, one(status, usual)], ...also.map(each => [each.status, one(each.status, each.description)])])
+  return {
+    [status]: one(status, usual),
+    ...Object.fromEntries(also.map(each => [each.status, one(each.status, each.description)])),
+    ...(operation.method === 'GET' && isVersioned(answer) && { 304: { description: 'Not changed since the ETag in If-None-Match.' } })
+  }
 }
 
 /** The refusals of an operation by status, each a reference to what `refusalsNamed` prints. */
