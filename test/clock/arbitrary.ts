@@ -81,7 +81,9 @@ export function timeline ({ minutes, facts, plain }: Shape): fc.Arbitrary<Fact[]
 function factOf (index: number, { minute: offset, lag, sequence, actor, payload }: Draft): Fact {
   const occurredAt = monday + offset * minute
   const by = payload.kind === 'inbound' ? customer : actor
-  return { id: `f${index}`, occurredAt, recordedAt: occurredAt + lag * minute, sequence, actor: by, ...payload }
+  const given = { id: `f${index}`, occurredAt, recordedAt: occurredAt + lag * minute, sequence, actor: by, ...payload }
+  if (given.kind !== 'absorbed' || given.waitingSince === null) return given
+  return { ...given, waitingSince: Math.min(given.waitingSince, occurredAt) }
 }
 
 /** A timeline together with an order of arrival: mostly that of the instants, with some facts long delayed. */

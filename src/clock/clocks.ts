@@ -1,0 +1,140 @@
+import { Course } from './course.js'
+import type { Fact } from './facts.js'
+import { inOrder } from './facts.js'
+import { stridesOf } from './life.js'
+import { momentsOf } from './moments.js'
+import { read } from './reader.js'
+import type { Calendars, ClockEvent, ClockState, Reading } from './reading.js'
+import { choose } from './selection.js'
+import { targetKinds } from './standard.js'
+import type { StandardVersionSet, TargetKind } from './standard.js'
+import type { EndedBy, Story } from './story.js'
+import type { Standing } from './track.js'
+
+/** One target running for one conversation (definitions, 3). Instants in ms, durations in whole seconds, floored. */
+export interface Clock {
+  /** Stays the same when the clock is computed again: its target and its ordinal. */
+  key: string
+  target: TargetKind
+  /** Counts the clocks of one target in one conversation from 1, in the order in which they came to be. */
+  ordinal: number
+  standardId: string
+  versionId: string
+  version: number
+  basis: 'calendar' | 'business'
+  calendarId: string | null
+  targetSeconds: number
+  startedAt: number
+  /** When it came to be: later than `startedAt` when its standard was chosen late, or a merge brought it. */
+  openedAt: number
+  /** Null while paused, and when the calendar never opens so long. */
+  dueAt: number | null
+  consumedSeconds: number
+  remainingSeconds: number
+  state: ClockState
+  endedAt: number | null
+  endedBy: EndedBy | null
+  /** The next instant after `now` at which time alone changes the state; null when none does. */
+  nextChangeAt: number | null
+  /** What its life implies, in order; each at its own instant. */
+  events: ClockEvent[]
+}
+
+/** A clock with everything needed to explain it. */
+export interface MeasuredClock { clock: Clock, reading: Reading, story: Story }
+
+/**
+ * The clocks of one conversation as they stand at `now`: later facts, publications and archivals do not exist yet.
+ * Any order of the facts gives the same clocks. Throws a RangeError for a target whose calendar is missing.
+ */
+export function clocksOf (
+  timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number
+): { clocks: Clock[] } {
+  return { clocks: measure(timeline, standards, calendars, now).map(({ clock }) => clock) }
+}
+
+export function measure (
+  timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number
+): MeasuredClock[] {
+  const known = timeline.filter((fact) => fact.occurredAt <= now).sort(inOrder)
+  const { stories, snoozedUntil } = storiesOf(known, standards, now)
+  const all = [...stories, ...undoneStories(known, standards, stories)]
+  return targetKinds.flatMap((kind) => all.filter((story) => story.kind === kind).sort(inOpeningOrder)
+    .map((story, index) => clockOf(story, index + 1, read(story, calendars, now), snoozedUntil)))
+}
+
+const inOpeningOrder = (a: Story, b: Story): number => a.openedAt - b.openedAt || a.startedAt - b.startedAt ||
+  (a.openers[0]! < b.openers[0]! ? -1 : 1)
+
+function storiesOf (
+  facts: readonly Fact[], standards: StandardVersionSet, now: number
+): { stories: Story[], snoozedUntil: number | null } {
+  const strides = stridesOf(facts, now)
+  if (strides.length === 0) return { stories: [], snoozedUntil: null }
+  const log: Standing[] = []
+  const promised = new Set(standards.flatMap(({ versions }) => versions.flatMap(({ targets }) => targets)).map(({ kind }) => kind))
+  const courses = targetKinds.filter((kind) => promised.has(kind)).map((kind) => new Course(kind, standards, log))
+  for (const moment of momentsOf(strides, standards, now)) {
+    const chosen = moment.reselects ? choose(standards, moment.entered, moment.at) : null
+    for (const course of courses) {
+      course.enter(moment, chosen)
+      course.pass(moment)
+    }
+    log.push({ at: moment.at, status: moment.after.status, snoozed: moment.snoozed })
+    for (const course of courses) course.settle(moment)
+  }
+  const { snoozedUntil } = strides.at(-1)!.after.state
+  return { stories: courses.flatMap(({ stories }) => stories), snoozedUntil }
+}
+
+/** Targets of which a conversation has one clock at a time, whatever opened it. */
+const single: ReadonlySet<TargetKind> = new Set([
+  'firstReply', 'firstResolution', 'totalResolution', 'requesterWait', 'agentWork', 'assignment', 'ownership'
+])
+
+/**
+ * Clocks that only a reply whose delivery failed, or a message that turned out not to count, had opened: cancelled at
+ * the instant at which that was said. Each such fact is a world before it and a world after it.
+ */
+function undoneStories (known: readonly Fact[], standards: StandardVersionSet, stories: readonly Story[]): Story[] {
+  let undone: Story[] = []
+  for (const [index, fact] of known.entries()) {
+    if (fact.kind !== 'deliveryFailed' && fact.kind !== 'countsForService') continue
+    const at = fact.occurredAt
+    const before = storiesOf(known.slice(0, index), standards, at).stories
+    const after = storiesOf(known.slice(0, index + 1), standards, at).stories
+    const by = fact.kind === 'deliveryFailed' ? 'retracted' : 'notCounted'
+    for (const story of before) {
+      if (story.ending?.cancelled || story.openedAt === at) continue
+      if (hasCounterpart(story, after) || hasCounterpart(story, stories)) continue
+      undone = [...undone.filter((other) => !hasCounterpart(other, [story])), cancelledAt(story, at, by)]
+    }
+  }
+  return undone
+}
+
+const hasCounterpart = (story: Story, among: readonly Story[]): boolean => among.some((other) =>
+  other.kind === story.kind && (single.has(story.kind) || other.openers.some((opener) => story.openers.includes(opener))))
+
+function cancelledAt (story: Story, at: number, by: EndedBy): Story {
+  const { ending, phases } = story
+  const terms = phases.at(-1)!.terms
+  const rest = ending ? [{ from: ending.at, terms, mode: 'ended' as const, reason: null, ending }] : []
+  return { ...story, phases: [...phases, ...rest], ending: { at, by, cancelled: true } }
+}
+
+function clockOf (story: Story, ordinal: number, reading: Reading, snoozedUntil: number | null): MeasuredClock {
+  const { terms: { version, target, ms }, ending, consumedMs, remainingMs, pausedBy, state } = reading
+  const wakes = state === 'paused' && pausedBy === 'snoozed' ? snoozedUntil : null
+  const next = [reading.nextChangeAt, wakes].filter((at) => at !== null)
+  const clock: Clock = {
+    key: `${story.kind}/${ordinal}`, target: story.kind, ordinal,
+    standardId: version.standardId, versionId: version.id, version: version.version,
+    basis: target.basis, calendarId: target.calendarId, targetSeconds: ms / 1000,
+    startedAt: story.startedAt, openedAt: story.openedAt, dueAt: reading.dueAt,
+    consumedSeconds: Math.floor(consumedMs / 1000), remainingSeconds: Math.floor(remainingMs / 1000),
+    state, endedAt: ending?.at ?? null, endedBy: ending?.by ?? null,
+    nextChangeAt: next.length === 0 ? null : Math.min(...next), events: reading.events
+  }
+  return { clock, reading, story }
+}

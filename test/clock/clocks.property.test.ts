@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { clocksOf } from '../../src/clock/clocks.js'
+import { explain } from '../../src/clock/explain.js'
+import type { Fact } from '../../src/clock/facts.js'
+import { pauseReasons, targetKinds } from '../../src/clock/standard.js'
+import type { Standard, StandardVersion, Target, TargetKind } from '../../src/clock/standard.js'
+import { arriving, monday, timeline } from './arbitrary.js'
+import { MinuteWalk, minuteCalendar } from './minutes.js'
+import type { SlowClock } from './minutes.js'
+
+const minute = 60_000
+const open = (at: number): boolean => ((at % 30) + 30) % 30 < 20
+const calendars = new Map([['hours', minuteCalendar(open)]])
+
+const minutes = fc.integer({ min: 0, max: 60 }).map((n) => n * 60)
+const target = (kind: TargetKind): fc.Arbitrary<Target> => fc.record({
+  kind: fc.constant(kind),
+  seconds: fc.record({ normal: minutes, high: minutes, urgent: minutes }, { requiredKeys: ['normal'] }),
+  basis: fc.constantFrom('calendar' as const, 'business' as const),
+  calendarId: fc.constant('hours'),
+  pauses: fc.option(fc.subarray(pauseReasons.filter((reason) => reason !== 'resolved')), { nil: undefined }),
+  warnAt: fc.option(fc.constantFrom({ share: 0.8 }, { share: 0.5 }, { secondsBefore: 300 }), { nil: null })
+})
+const withResolved = (one: Target): Target => {
+  const rests = !['firstReply', 'nextReply', 'assignment', 'ownership', 'firstResolution'].includes(one.kind)
+  return { ...one, pauses: one.pauses && rests ? [...one.pauses, 'resolved'] : one.pauses }
+}
+const targets = fc.tuple(...targetKinds.map(target)).chain((all) => fc.subarray(all.map(withResolved), { minLength: 7 }))
+
+const versionOf = (id: string, position: number, given: Target[]): StandardVersion => ({
+  id, standardId: id, version: 1, publishedAt: monday - minute, apply: 'keep', position, default: position > 0,
+  condition: position > 0 ? null : { field: 'tag', in: ['a'] }, targets: given
+})
+const versions = fc.tuple(targets, targets).map(([first, second]) => [versionOf('tagged', 0, first), versionOf('rest', 1, second)])
+const standardsOf = (list: StandardVersion[]): Standard[] =>
+  list.map((version) => ({ id: version.standardId, archivedAt: null, versions: [version] }))
+
+const comparable = (clocks: SlowClock[]) => clocks
+  .map((clock) => JSON.stringify(clock, Object.keys(clock).sort())).sort()
+
+const asSlow = (facts: Fact[], list: StandardVersion[], now: number): SlowClock[] =>
+  clocksOf(facts, standardsOf(list), calendars, now).clocks.map((clock) => ({
+    target: clock.target, startedAt: clock.startedAt, openedAt: clock.openedAt, dueAt: clock.dueAt,
+    consumedMinutes: clock.consumedSeconds / 60, state: clock.state === 'atRisk' ? 'running' : clock.state,
+    endedAt: clock.endedAt, endedBy: clock.endedBy
+  }))
+
+t.test('every clock is as a walk minute by minute finds it', async (t) => {
+  let told = 0
+  const states = new Map<string, number>()
+  fc.assert(fc.property(timeline({ minutes: 120, facts: 14, plain: true }), versions, fc.integer({ min: 5, max: 150 }),
+    (facts, list, length) => {
+      const slow = new MinuteWalk(facts, list, length, open).result()
+      told += slow.length
+      for (const { state } of slow) states.set(state, (states.get(state) ?? 0) + 1)
+      const [mine, theirs] = [comparable(asSlow(facts, list, monday + length * minute)), comparable(slow)]
+      for (const [i, line] of mine.entries()) if (line !== theirs[i]) throw new Error(`${line}\nis not\n${theirs[i]}`)
+      return mine.length === theirs.length
+    }), { numRuns: 6000 })
+  t.ok(told > 20_000, `${told} clocks compared`)
+  for (const state of ['running', 'paused', 'overdue', 'met', 'breached', 'cancelled']) {
+    t.ok((states.get(state) ?? 0) > 500, `${states.get(state)} of them ${state}`)
+  }
+})
+
+t.test('segments tell the whole life without a gap and sum to what was consumed', async () => {
+  fc.assert(fc.property(timeline({ minutes: 120, facts: 14 }), versions, fc.integer({ min: 0, max: 150 }), (facts, list, length) => {
+    const now = monday + length * minute + 37
+    for (const { clock, segments } of explain(facts, standardsOf(list), calendars, now)) {
+      const sum = segments.reduce((seconds, { countedSeconds }) => seconds + countedSeconds, 0)
+      if (sum !== clock.consumedSeconds) throw new Error(`${sum} is not ${clock.consumedSeconds}`)
+      const until = clock.endedAt ?? now
+      if (until > clock.startedAt && segments[0]?.from !== clock.startedAt) throw new Error('starts elsewhere')
+      if (until > clock.startedAt && segments.at(-1)?.to !== until) throw new Error('ends elsewhere')
+      if (segments.some(({ from }, i) => i > 0 && segments[i - 1]!.to !== from)) throw new Error('has a gap')
+    }
+  }), { numRuns: 2500 })
+})
+
+t.test('facts in any order of arrival give the same clocks', async () => {
+  fc.assert(fc.property(arriving({ minutes: 120, facts: 12 }), versions, ({ facts, arrival }, list) => {
+    const now = monday + 150 * minute
+    const one = clocksOf(facts, standardsOf(list), calendars, now)
+    const other = clocksOf(arrival, standardsOf(list), calendars, now)
+    return JSON.stringify(one) === JSON.stringify(other)
+  }), { numRuns: 1500 })
+})
+
+t.test('events are in order, and their ends agree with the clock', async () => {
+  fc.assert(fc.property(timeline({ minutes: 120, facts: 14 }), versions, (facts, list) => {
+    const now = monday + 150 * minute
+    for (const { events, state, dueAt, endedAt, openedAt, nextChangeAt } of clocksOf(facts, standardsOf(list), calendars, now).clocks) {
+      if (events.some(({ occurredAt }, i) => i > 0 && occurredAt < events[i - 1]!.occurredAt)) throw new Error('out of order')
+      if (events[0]!.type !== 'clock.started' || events[0]!.occurredAt !== openedAt) throw new Error('no start')
+      const breaches = events.filter(({ type }) => type === 'clock.breached')
+      if (breaches.length > 1) throw new Error('breached twice')
+      if ((state === 'breached' || state === 'overdue') && breaches[0]?.occurredAt !== dueAt) throw new Error('breach elsewhere')
+      if ((state === 'met' || state === 'running' || state === 'paused') && breaches.length > 0) throw new Error('no breach')
+      if (endedAt !== null && events.at(-1)!.occurredAt !== endedAt) throw new Error('end elsewhere')
+      if (nextChangeAt !== null && (nextChangeAt <= now || endedAt !== null)) throw new Error('changes in the past')
+    }
+  }), { numRuns: 1500 })
+})
+
+t.test('the state changes by time alone where nextChangeAt says, and not before', async () => {
+  fc.assert(fc.property(timeline({ minutes: 60, facts: 10 }), versions, (facts, list) => {
+    const now = monday + 70 * minute
+    const at = (instant: number) => clocksOf(facts, standardsOf(list), calendars, instant).clocks
+    const clocks = at(now)
+    const known = clocks.filter(({ nextChangeAt }) => nextChangeAt !== null)
+    for (const { key, nextChangeAt, state } of known.slice(0, 2)) {
+      const before = at(nextChangeAt! - 1).find((clock) => clock.key === key)!
+      const after = at(nextChangeAt!).find((clock) => clock.key === key)!
+      if (before.state !== state) throw new Error(`${key} was ${before.state} before ${nextChangeAt}`)
+      if (after.state === state) throw new Error(`${key} is still ${state} at ${nextChangeAt}`)
+    }
+  }), { numRuns: 1000 })
+})
