@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { firstDifference, printContracts } from '../src/contracts.ts'
+import { bothFaces, firstDifference, printContracts } from '../src/contracts.ts'
 import { projectRoot } from '../src/root.ts'
 
 const check = process.argv.includes('--check')
+const faces = await bothFaces()
 let stale = false
 
-for (const [name, printed] of Object.entries(await printContracts())) {
+for (const [name, printed] of Object.entries(printContracts(faces))) {
   const file = join(projectRoot, name)
   const committed = await readFile(file, 'utf8').catch(() => '')
   const difference = firstDifference(committed, printed)
@@ -21,4 +22,5 @@ for (const [name, printed] of Object.entries(await printContracts())) {
   }
 }
 
+await faces.close()
 process.exitCode = stale ? 1 : 0

@@ -1,29 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import type { GraphQLSchema } from 'graphql'
 import { makeApp } from './app.js'
 import { readConfig } from './config.js'
 import { graphqlSchema } from './graphql/face.js'
 import { printContract } from './graphql/schema.js'
-import { contractYaml } from './http/openapi.js'
 import { ledgerText } from './http/ledger.js'
+import { contractYaml } from './http/openapi.js'
 import { modules } from './resources/index.js'
 import { makeServices } from './services.js'
 
-/** Every contract that is committed: its file and what it must hold. Needs no database. */
-export async function printContracts (): Promise<Record<string, string>> {
-  const services = makeServices({ ...readConfig({}), LOG_LEVEL: 'silent' }, 'postgres://nobody@nowhere/none')
+export interface BothFaces { app: FastifyInstance, schema: GraphQLSchema, close: () => Promise<void> }
+
+/** Both faces as they would be served, without a database: connections are made when something is asked of them. */
+export async function bothFaces (): Promise<BothFaces> {
+  const services = makeServices({ ...readConfig({}), LOG_LEVEL: 'silent', WORKER: false }, 'postgres://nobody@nowhere/none')
   const app = await makeApp(services)
-  try {
-    await app.ready()
-    const schema = graphqlSchema(modules)
-    return {
-      'openapi.yaml': contractYaml(app.contract()),
-      'schema.graphql': printContract(schema),
-      'test/parity/ledger.txt': ledgerText(app.operations(), schema)
+  await app.ready()
+  return {
+    app,
+    schema: graphqlSchema(modules),
+    async close () {
+      await app.close()
+      await services.database.close()
     }
-  } finally {
-    await app.close()
-    await services.database.close()
   }
 }
+
+/** Every contract that is committed: its file and what it must hold. */
+export const printContracts = ({ app, schema }: BothFaces): Record<string, string> => ({
+  'openapi.yaml': contractYaml(app.contract()),
+  'schema.graphql': printContract(schema),
+  'test/parity/ledger.txt': ledgerText(app.operations(), schema)
+})
 
 /** Where two texts part: the number of the first differing line, and that line in both; null when they are the same. */
 export function firstDifference (committed: string, printed: string): { line: number, committed: string, printed: string } | null {

@@ -112,7 +112,10 @@ export const flag = () => z.enum(['true', 'false']).transform(value => value ===
 
 /** The list of a noun, as REST answers it. */
 export const listOf = (noun: string, item: z.ZodType) =>
-  make(`${noun}List`, 'output', z.object({ data: z.array(item), page: PageInfo })
+  make(`${noun}List`, 'output', z.object({
+    data: z.array(item).describe('The page itself, in the order that was asked for.'),
+    page: PageInfo.describe('Where it ends, and whether there is another.')
+  })
     .meta({ id: `${noun}List`, description: `A page of ${noun} resources.` }))
 
 export const UpsertOutcome = choice('UpsertOutcome', 'What an upsert did.', ['created', 'updated', 'unchanged'])

@@ -1,8 +1,9 @@
 import {
   buildASTSchema, isObjectType, isUnionType, Kind, lexicographicSortSchema, parse, printSchema, printType,
-  validateSchema, type DocumentNode, type GraphQLObjectType, type GraphQLSchema
+  validateSchema, visit, type ASTNode, type DocumentNode, type GraphQLObjectType, type GraphQLSchema
 } from 'graphql'
 import { pageInfoSdl } from './connections.js'
+import { describeArguments } from './describing.js'
 import type { GraphqlModule, Resolver, SubscriptionResolver } from './module.js'
 import { scalars } from './scalars.js'
 
@@ -19,7 +20,8 @@ directive @listSize(assumedSize: Int!) on FIELD_DEFINITION
  * Mutation or Subscription has none: each is a mistake of ours, found at boot.
  */
 export function makeSchema (modules: readonly GraphqlModule[], types: string): GraphQLSchema {
-  const parts = [types, ...modules.map(({ sdl }) => sdl)].filter(sdl => sdl.trim() !== '').map(sdl => parse(sdl))
+  const added = modules.map(({ sdl }) => sdl).filter(sdl => sdl.trim() !== '').map(sdl => parse(sdl))
+  const parts = [...types.trim() ? [usedOf(parse(types), added)] : [], ...added]
   const base = [directives, pageInfoSdl, ...scalars.map(scalar => printType(scalar)), ...usedRoots(parts)].join('\n')
   const schema = buildASTSchema({ kind: Kind.DOCUMENT, definitions: [parse(base), ...parts].flatMap(part => part.definitions) })
   const mistakes = validateSchema(schema)
@@ -32,6 +34,7 @@ export function makeSchema (modules: readonly GraphqlModule[], types: string): G
     if (isObjectType(type) && type.name.endsWith('Connection')) resolveTotalCount(type)
   }
   requireResolvers(schema)
+  describeArguments(schema)
   return schema
 }
 
@@ -43,6 +46,24 @@ function usedRoots (parts: DocumentNode[]): string[] {
   const definitions = parts.flatMap(part => part.definitions)
   return roots.filter(root => definitions.some(node => node.kind === Kind.OBJECT_TYPE_EXTENSION && node.name.value === root))
     .map(root => `type ${root}`)
+}
+
+/** The types that the modules refer to, directly or through each other: what REST alone has stays out of the graph. */
+function usedOf (types: DocumentNode, modules: readonly DocumentNode[]): DocumentNode {
+  const definitions = new Map(types.definitions.map(node => ['name' in node ? node.name?.value : undefined, node]))
+  const used = new Set<unknown>()
+  const use = (name: string): void => {
+    const definition = definitions.get(name)
+    if (!definition || used.has(definition)) return
+    used.add(definition)
+    follow(definition)
+  }
+  const follow = (node: ASTNode): unknown => visit(node, {
+    NamedType: ({ name }) => use(name.value),
+    ObjectTypeExtension: ({ name }) => use(name.value)
+  })
+  for (const module of modules) follow(module)
+  return { ...types, definitions: types.definitions.filter(node => used.has(node)) }
 }
 
 function attach (schema: GraphQLSchema, { resolvers, unions = {} }: GraphqlModule): void {

@@ -49,7 +49,6 @@ export const takesIdempotencyKey = (operation: Operation): boolean => acts(opera
 export function refusalsOf (operation: Operation): Code[] {
   const { params, query, body, scope, refusals = [] } = operation
   const writes = changes(operation) || acts(operation)
-  const some = (condition: unknown, ...list: Code[]): Code[] => condition ? list : []
   const all = new Set<Code>([
     'badRequest', 'rateLimited', 'internal', 'unavailable',
     ...some(scope, 'unauthenticated', 'forbidden'),
@@ -64,6 +63,8 @@ export function refusalsOf (operation: Operation): Code[] {
   ])
   return (Object.keys(codes) as Code[]).filter(code => all.has(code))
 }
+
+const some = (condition: unknown, ...list: Code[]): Code[] => condition ? list : []
 
 /** Whether a body refers to something else by its id. */
 const names = (body: z.ZodType): boolean =>

@@ -136,7 +136,7 @@ t.test('mistakes of ours are found at boot', t => {
     [[{ sdl: query, resolvers: { Query: resolve } }, { sdl: '', resolvers: { Query: resolve } }], '', /^Query\.a is resolved twice\.$/],
     [[{ sdl: `${query} extend type Subscription { b: Int }`, resolvers: { Query: resolve, Subscription: { b: () => 1 } } }], '',
       /^Subscription has no resolver for b\.$/],
-    [[{ sdl: query, resolvers: { Query: resolve } }], 'type Thing { a: Missing }', /Unknown type "Missing"/],
+    [[{ sdl: `${query} extend type Query { thing: Thing }`, resolvers: { Query: resolve } }], 'type Thing { a: Missing }', /Unknown type "Missing"/],
     [[], '', /Query root type must be provided/]
   ]
   for (const [modules, types, message] of mistakes) t.throws(() => makeSchema(modules, types), { message }, String(message))
