@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import { calendarProblems } from './calendar-problems.js'
 import type { Calendar, CalendarState } from './calendar.js'
-import { assertInstant, latestInstant, stretchMs, stretchOf } from './instants.js'
-import { compileStretch, compileVersion, sameState } from './stretch.js'
-import type { CompiledVersion, Stretch } from './stretch.js'
+import { assertInstant, blockMs, blockOf, latestInstant } from './instants.js'
+import { compileBlock, compileVersion, sameState } from './block.js'
+import type { Block, CompiledVersion } from './block.js'
 
 /** A maximal span `[from, to)` in which nothing that a calendar says changes. */
 export interface CalendarPiece extends CalendarState { from: number, to: number }
@@ -26,8 +26,8 @@ export class CompiledCalendar {
   readonly #versions: CompiledVersion[]
   /** From here on the state is the same for ever: there is no need to look further. */
   readonly #settledFrom: number
-  readonly #stretches = new LRUCache<number, Stretch>({ max: 16 })
-  /** By stretch; kept for all of them, so that spans of many years do not cut out again what lies between. */
+  readonly #blocks = new LRUCache<number, Block>({ max: 16 })
+  /** By block; kept for all of them, so that spans of many years do not cut out again what lies between. */
   readonly #totals: number[] = []
 
   constructor (versions: Calendar) {
@@ -70,10 +70,10 @@ export class CompiledCalendar {
     assertInstant(from)
     assertInstant(to)
     if (to <= from) return 0
-    const [first, last] = [stretchOf(from), stretchOf(to)]
-    let open = -openUntil(this.#stretch(first), from)
+    const [first, last] = [blockOf(from), blockOf(to)]
+    let open = -openUntil(this.#block(first), from)
     for (let key = first; key < last; key++) open += this.#totalOf(key)
-    return open + openUntil(this.#stretch(last), to)
+    return open + openUntil(this.#block(last), to)
   }
 
   /**
@@ -84,15 +84,15 @@ export class CompiledCalendar {
     assertInstant(at)
     if (!(span >= 0)) throw new RangeError(`${span} is not a span of time in milliseconds`)
     if (span === 0) return at
-    let key = stretchOf(at)
-    let wanted = span + openUntil(this.#stretch(key), at)
+    let key = blockOf(at)
+    let wanted = span + openUntil(this.#block(key), at)
     for (let total = this.#totalOf(key); wanted > total; total = this.#totalOf(key)) {
       wanted -= total
-      if (this.#endsBefore(++key)) return this.#addSettled(key * stretchMs, wanted)
+      if (this.#endsBefore(++key)) return this.#addSettled(key * blockMs, wanted)
     }
-    const stretch = this.#stretch(key)
-    const i = firstAtLeast(stretch.openBefore, wanted) - 1
-    const found = stretch.starts[i]! + wanted - stretch.openBefore[i]!
+    const block = this.#block(key)
+    const i = firstAtLeast(block.openBefore, wanted) - 1
+    const found = block.starts[i]! + wanted - block.openBefore[i]!
     return found <= latestInstant ? found : null
   }
 
@@ -101,8 +101,8 @@ export class CompiledCalendar {
     assertInstant(from)
     assertInstant(to)
     const pieces: CalendarPiece[] = []
-    for (let key = stretchOf(from), at = from; at < to; key++) {
-      const { starts, states } = this.#stretch(key)
+    for (let key = blockOf(from), at = from; at < to; key++) {
+      const { starts, states } = this.#block(key)
       for (let i = indexAt(starts, at); i < states.length && at < to; i++) {
         const end = Math.min(starts[i + 1]!, to)
         const last = pieces.at(-1)
@@ -115,28 +115,28 @@ export class CompiledCalendar {
     return pieces
   }
 
-  #stretch (key: number): Stretch {
-    let stretch = this.#stretches.get(key)
-    if (!stretch) {
-      stretch = compileStretch(this.#versions, key)
-      this.#stretches.set(key, stretch)
+  #block (key: number): Block {
+    let block = this.#blocks.get(key)
+    if (!block) {
+      block = compileBlock(this.#versions, key)
+      this.#blocks.set(key, block)
     }
-    return stretch
+    return block
   }
 
   #totalOf (key: number): number {
-    return (this.#totals[key] ??= this.#stretch(key).total)
+    return (this.#totals[key] ??= this.#block(key).total)
   }
 
   #stateOf (at: number): CalendarState {
     assertInstant(at)
-    const { starts, states } = this.#stretch(stretchOf(at))
+    const { starts, states } = this.#block(blockOf(at))
     return states[indexAt(starts, at)]!
   }
 
-  /** Nothing changes any more at or after the start of that stretch. */
+  /** Nothing changes any more at or after the start of that block. */
   #endsBefore (key: number): boolean {
-    return key * stretchMs > this.#settledFrom
+    return key * blockMs > this.#settledFrom
   }
 
   #addSettled (from: number, span: number): number | null {
@@ -146,20 +146,20 @@ export class CompiledCalendar {
 
   /** The start of the first piece after the one around `at` whose state is such. */
   #firstAfter (at: number, such: (state: CalendarState) => boolean): number | null {
-    let key = stretchOf(at)
-    let stretch = this.#stretch(key)
-    for (let i = indexAt(stretch.starts, at) + 1; ; i++) {
-      if (i === stretch.states.length) {
+    let key = blockOf(at)
+    let block = this.#block(key)
+    for (let i = indexAt(block.starts, at) + 1; ; i++) {
+      if (i === block.states.length) {
         if (this.#endsBefore(++key)) return null
-        stretch = this.#stretch(key)
+        block = this.#block(key)
         i = 0
       }
-      if (such(stretch.states[i]!)) return stretch.starts[i]! <= latestInstant ? stretch.starts[i]! : null
+      if (such(block.states[i]!)) return block.starts[i]! <= latestInstant ? block.starts[i]! : null
     }
   }
 }
 
-const openUntil = ({ starts, openBefore, states }: Stretch, at: number): number => {
+const openUntil = ({ starts, openBefore, states }: Block, at: number): number => {
   const i = indexAt(starts, at)
   return states[i]!.open ? openBefore[i]! + at - starts[i]! : openBefore[i]!
 }

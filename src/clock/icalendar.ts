@@ -51,7 +51,7 @@ export function holidaysFromICalendar (text: string, { from, to }: { from: strin
       }
     }
   }
-  return [...names].sort((a, b) => a[0] - b[0])
+  return [...names].toSorted((a, b) => a[0] - b[0])
     .map(([day, several]) => ({ date: dateOf(day), name: [...several].join(', ').slice(0, calendarLimits.nameLength) }))
 }
 

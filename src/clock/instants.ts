@@ -8,11 +8,11 @@ export const earliestInstant = 0
 export const latestInstant = Date.UTC(2101, 0, 1)
 
 /**
- * What is computed once and kept (changes of offset, opening hours) is kept per stretch: 366 days of UTC. Stretches of
+ * What is computed once and kept (changes of offset, opening hours) is kept per block: 366 days of UTC. Blocks of
  * one length need no calendar arithmetic to find the one that an instant is in.
  */
-export const stretchMs = 366 * dayMs
-export const stretchOf = (at: number): number => Math.floor(at / stretchMs)
+export const blockMs = 366 * dayMs
+export const blockOf = (at: number): number => Math.floor(at / blockMs)
 
 /** Throws a RangeError for what is not an instant between 1970 and the end of 2100. */
 export function assertInstant (at: number): void {

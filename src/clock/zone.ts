@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { dayMs, stretchMs, stretchOf } from './instants.js'
+import { blockMs, blockOf, dayMs } from './instants.js'
 
 /** A span `[from, to)` in which the place's clocks kept one distance from UTC: wall clock = instant + `offset` (ms). */
 export interface Spell { from: number, to: number, offset: number }
@@ -81,9 +81,9 @@ function findChange (format: Intl.DateTimeFormat, low: number, high: number, off
   return high
 }
 
-/** One IANA time zone. Intl is asked only once per zone and stretch. */
+/** One IANA time zone. Intl is asked only once per zone and block. */
 export class Zone {
-  readonly #stretches = new LRUCache<number, Spell[]>({ max: 160 })
+  readonly #blocks = new LRUCache<number, Spell[]>({ max: 160 })
 
   constructor (readonly name: string) {
     if (!isTimeZone(name)) throw new RangeError(`"${name}" is not an IANA time zone that this server knows`)
@@ -91,7 +91,7 @@ export class Zone {
 
   /** Wall clock minus UTC, in ms. */
   offsetAt (at: number): number {
-    const spells = this.#stretch(stretchOf(at))
+    const spells = this.#block(blockOf(at))
     let i = spells.length - 1
     while (i > 0 && spells[i]!.from > at) i--
     return spells[i]!.offset
@@ -100,8 +100,8 @@ export class Zone {
   /** The spells of `[from, to)`, in order and without gaps; two that follow each other have different offsets. */
   spells (from: number, to: number): Spell[] {
     const found: Spell[] = []
-    for (let key = stretchOf(from); key * stretchMs < to; key++) {
-      for (const spell of this.#stretch(key)) {
+    for (let key = blockOf(from); key * blockMs < to; key++) {
+      for (const spell of this.#block(key)) {
         const start = Math.max(spell.from, from)
         const end = Math.min(spell.to, to)
         const last = found.at(-1)
@@ -113,11 +113,11 @@ export class Zone {
     return found
   }
 
-  #stretch (key: number): Spell[] {
-    let spells = this.#stretches.get(key)
+  #block (key: number): Spell[] {
+    let spells = this.#blocks.get(key)
     if (!spells) {
-      spells = findSpells(formatFor(this.name), key * stretchMs, (key + 1) * stretchMs)
-      this.#stretches.set(key, spells)
+      spells = findSpells(formatFor(this.name), key * blockMs, (key + 1) * blockMs)
+      this.#blocks.set(key, spells)
     }
     return spells
   }

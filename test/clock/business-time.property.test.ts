@@ -41,7 +41,7 @@ const time = (minutes: number): string =>
 const hours: fc.Arbitrary<OpenInterval[]> = fc.uniqueArray(fc.oneof(
   fc.constantFrom(0, 30, 60, 120, 135, 150, 180, 1380, 1440), fc.integer({ min: 0, max: 1440 })
 ), { maxLength: 5 }).chain((found) => {
-  const edges = found.sort((a, b) => a - b)
+  const edges = found.toSorted((a, b) => a - b)
   const intervals = edges.slice(1).map((to, i) => ({ from: time(edges[i]!), to: time(to) }))
   return fc.subarray(intervals)
 })
@@ -75,11 +75,11 @@ function versionIn (window: Window): fc.Arbitrary<CalendarVersion> {
 const scenario = fc.constantFrom(...windows).chain((window) => fc.record({
   window: fc.constant(window),
   calendar: fc.uniqueArray(versionIn(window), { minLength: 1, maxLength: 3, selector: (one) => one.effectiveFrom })
-    .map((versions): Calendar => versions.sort((a, b) => a.effectiveFrom - b.effectiveFrom)),
+    .map((versions): Calendar => versions.toSorted((a, b) => a.effectiveFrom - b.effectiveFrom)),
   instants: fc.tuple(...[0, 1, 2].map(() => fc.oneof(
     fc.integer({ min: window.from, max: window.to - 1 }),
     fc.integer({ min: 0, max: window.length - 1 }).map((minutes) => window.from + minutes * 60_000)
-  ))).map((instants) => instants.sort((a, b) => a - b)),
+  ))).map((instants) => instants.toSorted((a, b) => a - b)),
   share: fc.double({ min: 0, max: 1, noNaN: true })
 }))
 

@@ -4,7 +4,7 @@ import t from 'tap'
 import { compileCalendar } from '../../src/clock/business-time.js'
 import type { CompiledCalendar } from '../../src/clock/business-time.js'
 import type { CalendarVersion } from '../../src/clock/calendar.js'
-import { dayMs, latestInstant, stretchMs } from '../../src/clock/instants.js'
+import { blockMs, dayMs, latestInstant } from '../../src/clock/instants.js'
 import { everyDay, hour, hours, iso, minute, version, workingWeek } from './calendars.js'
 
 const calendar = (said: Partial<CalendarVersion> = {}): CompiledCalendar => compileCalendar([version(said)])
@@ -218,7 +218,7 @@ t.test('never', async (t) => {
   t.equal(once.addBusinessMs(from, hour + 1), null)
   const some = compileCalendar([version({ weekly: {} }), version({ effectiveFrom: at('2080-01-01T12:00Z') })])
   t.equal(iso(some.nextOpening(from)), '2080-01-01T12:00:00.000Z', 'until another version')
-  const edge = 60 * stretchMs
+  const edge = 60 * blockMs
   const always = version({ effectiveFrom: edge, weekly: everyDay('00:00-24:00') })
   const turned = compileCalendar([version({ weekly: {} }), always])
   t.equal(turned.nextOpening(from), edge, 'where what is kept is cut, too')
@@ -272,7 +272,7 @@ t.test('over any number of years, intervals may be split and additions undone', 
   ])
   const instant = fc.integer({ min: 0, max: latestInstant })
   const property = fc.property(fc.tuple(instant, instant, instant), (instants) => {
-    const [a, b, c] = instants.sort((x, y) => x - y) as [number, number, number]
+    const [a, b, c] = instants.toSorted((x, y) => x - y) as [number, number, number]
     const span = compiled.businessMs(a, c)
     assert.equal(compiled.businessMs(a, b) + compiled.businessMs(b, c), span)
     const reached = compiled.addBusinessMs(a, span)!

@@ -1,13 +1,13 @@
 import { minutesOf, weekdays } from './calendar.js'
 import type { CalendarState, CalendarVersion, OpenInterval } from './calendar.js'
-import { dayMs, dayNumberOf, minuteMs, stretchMs } from './instants.js'
+import { blockMs, dayMs, dayNumberOf, minuteMs } from './instants.js'
 import { zoneNamed } from './zone.js'
 import type { Zone } from './zone.js'
 
 /** One kind of local day. `edges` are opening and closing in turn, in ms since the day's midnight on the wall clock. */
 interface DayPlan { edges: number[], open: CalendarState, closed: CalendarState }
 
-/** A version made ready for cutting stretches out of it; in force in `[from, until)`. */
+/** A version made ready for cutting blocks out of it; in force in `[from, until)`. */
 export interface CompiledVersion {
   from: number
   until: number
@@ -50,7 +50,7 @@ export function compileVersion (version: CalendarVersion, index: number, from: n
 function edgesOf (intervals: OpenInterval[]): number[] {
   const edges: number[] = []
   const spans = intervals.map(({ from, to }) => [minutesOf(from)! * minuteMs, minutesOf(to)! * minuteMs] as const)
-  for (const [from, to] of spans.sort((a, b) => a[0] - b[0])) {
+  for (const [from, to] of spans.toSorted((a, b) => a[0] - b[0])) {
     if (edges.at(-1) === from) edges[edges.length - 1] = to
     else edges.push(from, to)
   }
@@ -64,16 +64,16 @@ function constantOf (week: DayPlan[]): CalendarState | null {
 }
 
 /**
- * The uniform pieces of one stretch. Piece i is `[starts[i], starts[i + 1])`, and `openBefore[i]` is the open time
- * between the stretch's start and the piece's; both have one entry more than there are pieces.
+ * The uniform pieces of one block. Piece i is `[starts[i], starts[i + 1])`, and `openBefore[i]` is the open time
+ * between the block's start and the piece's; both have one entry more than there are pieces.
  */
-export interface Stretch { starts: Float64Array, openBefore: Float64Array, states: CalendarState[], total: number }
+export interface Block { starts: Float64Array, openBefore: Float64Array, states: CalendarState[], total: number }
 
 type Append = (state: CalendarState, from: number, to: number) => void
 
-/** Cuts the stretch with that number (see `stretchMs`) out of the versions in force in it. */
-export function compileStretch (versions: CompiledVersion[], key: number): Stretch {
-  const [from, to] = [key * stretchMs, (key + 1) * stretchMs]
+/** Cuts the block with that number (see `blockMs`) out of the versions in force in it. */
+export function compileBlock (versions: CompiledVersion[], key: number): Block {
+  const [from, to] = [key * blockMs, (key + 1) * blockMs]
   const starts: number[] = []
   const openBefore: number[] = []
   const states: CalendarState[] = []
