@@ -11,7 +11,8 @@ import { openapi } from './http/openapi.js'
 import type { Api } from './http/operation.js'
 import { operations } from './http/operations.js'
 import { door, frameworkError, requestId, speakZod } from './http/plugin.js'
-import { modules, people, routes } from './resources/index.js'
+import { hooks, modules, people, routes } from './resources/index.js'
+import { feedOf } from './resources/events/event.feed.js'
 
 const bodyLimit = 1_048_576
 
@@ -46,10 +47,12 @@ export async function makeApp (services: Services): Promise<FastifyInstance> {
   await app.register(openapi)
   await app.register(health, { services })
   await app.register(graphqlFace, { services, authentication, modules })
+  await app.register(hooks(services))
   await app.register(async app => {
     speakZod(app)
     for (const route of routes) route(app as unknown as Api)
   }, { prefix: '/v1' })
+  app.addHook('preClose', async () => feedOf(services).close())
   if (log.isLevelEnabled('info')) app.addHook('onResponse', logResponse)
   return app
 }

@@ -5,8 +5,10 @@ import type { Database, Db, Transaction } from './db/connection.js'
 import { isTransient, worded } from './db/refusals.js'
 import { ApiError, forbidden, unauthenticated } from './errors.js'
 import { insertEvents, type PendingEvent } from './events/event.store.js'
+import type { Waker } from './events/waker.js'
 import { claimKey, keepResult } from './http/idempotency.store.js'
 import type { Scope } from './scopes.js'
+import type { Timers } from './timers.js'
 
 /** What the process has one of. */
 export interface Services {
@@ -15,8 +17,13 @@ export interface Services {
   log: Logger
   /** Milliseconds; tests pass their own. */
   now: () => number
-  /** Called after a commit that recorded events: wakes feeds and workers, never needed for correctness. */
-  committed: () => void
+  timers: Timers
+  /** Wakes feeds and workers, here and in other processes. */
+  waker: Waker
+  /** Called after a commit that recorded events in a workspace; never needed for correctness. */
+  committed: (workspaceId: string) => void
+  /** Ends what the process holds, connections last. */
+  close: () => Promise<void>
 }
 
 /** Who is calling: an API key, an agent's or a contact's token, or the server itself. */
@@ -123,7 +130,7 @@ async function inside<T> (ctx: Context, { db, commit, rollback }: Transaction, v
     ...(events.length ? [insertEvents(db, events)] : []),
     ...(idempotency && caller ? [keepResult(db, caller.workspaceId, idempotency, result)] : [])
   ])
-  if (events.length) ctx.services.committed()
+  for (const workspaceId of new Set(events.map(event => event.workspaceId))) ctx.services.committed(workspaceId)
   return result
 }
 

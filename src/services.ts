@@ -1,10 +1,14 @@
-import { pino } from 'pino'
+import { pino, type DestinationStream } from 'pino'
 import type { Config } from './config.js'
 import type { Services } from './context.js'
 import { openDatabase } from './db/connection.js'
+import { Waker } from './events/waker.js'
+import { systemTimers, type Timers } from './timers.js'
 
 /** What one process has: its log, its connections, its clock. */
-export function makeServices (config: Config, databaseUrl: string, now: () => number = Date.now): Services {
+export function makeServices (
+  config: Config, databaseUrl: string, now: () => number = Date.now, { logTo, timers = systemTimers }: { logTo?: DestinationStream, timers?: Timers } = {}
+): Services {
   const log = pino({
     level: config.LOG_LEVEL,
     redact: {
@@ -12,9 +16,17 @@ export function makeServices (config: Config, databaseUrl: string, now: () => nu
         'err.config', 'err.parameters'],
       censor: '[redacted]'
     }
-  })
+  }, logTo ?? pino.destination(1))
   const database = openDatabase({
     url: databaseUrl, poolSize: config.DATABASE_POOL_SIZE, statementTimeoutMs: config.STATEMENT_TIMEOUT_MS, log
   })
-  return { config, database, log, now, committed: () => {} }
+  const waker = new Waker(database, log, timers)
+  return {
+    config, database, log, now, timers, waker,
+    committed: workspaceId => waker.committed(workspaceId),
+    async close () {
+      await waker.stop()
+      await database.close()
+    }
+  }
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { ApiError } from './errors.js'
+import { maxNesting, nestsDeeper } from './validate.js'
 
 /**
  * Shapes are written once, here and in `*.shapes.ts`: the OpenAPI components and the GraphQL types are printed from them.
@@ -79,11 +81,18 @@ export type Ref = z.output<typeof Ref>
 export const RefParams = z.object({ id: Ref })
 
 /** Free-form JSON object with bounds. */
-export const json = (maxKeys: number) => z.record(z.string().min(1).max(100), z.json())
+export const json = (maxKeys: number) => z.record(z.string().min(1).max(100), z.unknown())
   .refine(value => Object.keys(value).length <= maxKeys, `has more than ${maxKeys} keys`)
   .refine(value => JSON.stringify(value).length <= 16_384, 'is larger than 16 KiB')
   .refine(value => writable(JSON.stringify(value)) && !JSON.stringify(value).includes('\\u0000') &&
     !/\\ud[89a-f][0-9a-f]{2}/i.test(JSON.stringify(value)), unwritable)
+
+/** Attributes as they are sent: those that are named change, null clears one, the others stay. */
+export const attributesInput = () => z.record(z.string().min(1).max(64), z.unknown())
+  .refine(value => Object.keys(value).length <= 200, 'has more than 200 keys')
+  .describe('Your own typed fields, as the attributes of the workspace define them: those that are named change, null clears one, the others stay.')
+/** Attributes as they are answered. */
+export const attributesShape = () => z.record(z.string(), z.unknown()).describe('Your own typed fields that have a value.')
 
 /* Pages. */
 
@@ -131,5 +140,6 @@ export const jsonParameter = <T extends z.ZodType>(schema: T) => z.string().max(
   contentMediaType: 'application/json',
   contentSchema: { $ref: reference(z.globalRegistry.get(schema)!.id!) }
 }).transform((value, context) => {
+  if (nestsDeeper(value)) throw new ApiError('tooComplex', `A parameter nests deeper than ${maxNesting} levels.`)
   try { return JSON.parse(value) as unknown } catch { context.addIssue('is not JSON'); return z.NEVER }
 }).pipe(schema)

@@ -21,3 +21,33 @@ export function sent<T extends z.ZodType> (schema: T, value: unknown, optional =
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
   throw new ApiError('invalid', `${first?.path || optional}: ${first?.message}${more}`, errors)
 }
+
+/** How many objects and lists within each other JSON may have. */
+export const maxNesting = 64
+
+/** Whether JSON, which need not be valid, nests deeper than that. */
+export function nestsDeeper (json: string): boolean {
+  let depth = 0
+  for (let at = 0; at < json.length; at++) {
+    const character = json.charCodeAt(at)
+    if (character === 0x22) at = endOfText(json, at)
+    else if (character === 0x7b || character === 0x5b) { if (++depth > maxNesting) return true } else if (character === 0x7d || character === 0x5d) depth--
+  }
+  return false
+}
+
+/** The quote that ends the text beginning at this one. */
+function endOfText (json: string, start: number): number {
+  let at = start
+  do {
+    at = json.indexOf('"', at + 1)
+    if (at < 0) return json.length
+  } while (isEscaped(json, at))
+  return at
+}
+
+function isEscaped (json: string, at: number): boolean {
+  let backslashes = 0
+  while (json.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes++
+  return backslashes % 2 === 1
+}

@@ -1,4 +1,3 @@
-import { inputsOf } from './facts.js'
 import type { Actor, Fact, Status } from './facts.js'
 import { isDone, mayArriveLate } from './steps.js'
 import type { FactOf, Plan, Step } from './steps.js'
@@ -15,10 +14,12 @@ type Changes = Partial<ConversationState>
 export function begin (plan: Plan): Walk {
   const { createdAt, created } = plan
   const { id, occurredAt, sequence, status } = created
-  const inputs = inputsOf(created)
+  const { channelId, channelKind, priority, agentId, teamId, tagIds } = created
+  const { contactId, companyId, tier, language, attributes } = created
+  // Written out, since objects that begin with a spread are made ten times more slowly.
   const state: ConversationState = {
-    ...inputs,
-    createdAt, status: inputs.agentId === null ? 'new' : 'open', statusReason: null, statusSince: createdAt,
+    channelId, channelKind, priority, agentId, teamId, tagIds, contactId, companyId, tier, language, attributes,
+    createdAt, status: agentId === null ? 'new' : 'open', statusReason: null, statusSince: createdAt,
     snoozedUntil: null, snoozeReason: null, waitingSince: null,
     firstInboundAt: null, firstInboundMessageId: null, lastInboundAt: null, lastInboundMessageId: null,
     firstOutboundAt: null, firstOutboundMessageId: null, lastOutboundAt: null, lastOutboundMessageId: null,
@@ -34,7 +35,7 @@ export function begin (plan: Plan): Walk {
 /** The walk after one more step; nothing is changed in place. */
 export function advance (walk: Walk, step: Step): Walk {
   const before = walk.state
-  const state = { ...before, ...changesOf(before, step) }
+  const state = Object.assign({ ...before }, changesOf(before, step))
   const { wait } = waitAfter(walk.wait, step, 'human', resolves(before, state), isOutside(before))
   state.waitingSince = wait?.startedAt ?? null
   return { state, wait }
@@ -104,16 +105,15 @@ function assigned (state: ConversationState, at: number, fact: FactOf<'assignmen
 
 function received (state: ConversationState, step: Step, fact: FactOf<'inbound'>): Changes {
   const woken = fact.qualifies && fact.countsForService ? wake(state, step.at, fact.actor) : {}
-  if (step.part === 'arrival') return { ...woken, delayedUntil: latest(state.delayedUntil, step.at) }
-  return {
-    ...woken,
+  if (step.part === 'arrival') return Object.assign(woken, { delayedUntil: latest(state.delayedUntil, step.at) })
+  return Object.assign(woken, {
     messagesIn: state.messagesIn + (fact.qualifies ? 1 : 0),
     firstInboundAt: state.firstInboundAt ?? step.at,
     firstInboundMessageId: state.firstInboundMessageId ?? fact.messageId,
     lastInboundAt: step.at, lastInboundMessageId: fact.messageId,
     lastMessageAt: step.at, lastMessageId: fact.messageId,
     arrivedUntil: mayArriveLate(fact) ? latest(state.arrivedUntil, fact.recordedAt) : state.arrivedUntil
-  }
+  })
 }
 
 const latest = (known: number | null, at: number): number => known === null ? at : Math.max(known, at)
@@ -122,7 +122,7 @@ const latest = (known: number | null, at: number): number => known === null ? at
 function wake (state: ConversationState, at: number, actor: Actor): Changes {
   const awake: Changes = { snoozedUntil: null, snoozeReason: null }
   if (state.status !== 'pending' && state.status !== 'onHold' && state.status !== 'resolved') return awake
-  return { ...awake, ...moved(state, at, 'open', null, actor) }
+  return Object.assign(awake, moved(state, at, 'open', null, actor))
 }
 
 function replied (state: ConversationState, step: Step, fact: FactOf<'reply'>): Changes {

@@ -1,5 +1,5 @@
 import { Course } from './course.js'
-import type { Fact } from './facts.js'
+import type { Actor, Fact } from './facts.js'
 import { inOrder } from './facts.js'
 import { stridesOf } from './life.js'
 import { momentsOf } from './moments.js'
@@ -8,7 +8,7 @@ import type { Calendars, ClockEvent, ClockState, Reading } from './reading.js'
 import { choose } from './selection.js'
 import { targetKinds } from './standard.js'
 import type { StandardVersionSet, TargetKind } from './standard.js'
-import type { EndedBy, Story } from './story.js'
+import type { EndedBy, Ending, Story } from './story.js'
 import type { Standing } from './track.js'
 
 /** One target running for one conversation (definitions, 3). Instants in ms, durations in whole seconds, floored. */
@@ -34,6 +34,8 @@ export interface Clock {
   state: ClockState
   endedAt: number | null
   endedBy: EndedBy | null
+  /** Of the fact that ended it; null while it has not, and when a change of standards did. */
+  endedByActor: Actor | null
   /** The next instant after `now` at which time alone changes the state; null when none does. */
   nextChangeAt: number | null
   /** What its life implies, in order; each at its own instant. */
@@ -56,10 +58,10 @@ export function clocksOf (
 export function measure (
   timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number
 ): MeasuredClock[] {
-  const known = timeline.filter((fact) => fact.occurredAt <= now).sort(inOrder)
+  const known = timeline.filter((fact) => fact.occurredAt <= now).toSorted(inOrder)
   const { stories, snoozedUntil } = storiesOf(known, standards, now)
   const all = [...stories, ...undoneStories(known, standards, stories)]
-  return targetKinds.flatMap((kind) => all.filter((story) => story.kind === kind).sort(inOpeningOrder)
+  return targetKinds.flatMap((kind) => all.filter((story) => story.kind === kind).toSorted(inOpeningOrder)
     .map((story, index) => clockOf(story, index + 1, read(story, calendars, now), snoozedUntil)))
 }
 
@@ -72,7 +74,8 @@ function storiesOf (
   const strides = stridesOf(facts, now)
   if (strides.length === 0) return { stories: [], snoozedUntil: null }
   const log: Standing[] = []
-  const promised = new Set(standards.flatMap(({ versions }) => versions.flatMap(({ targets }) => targets)).map(({ kind }) => kind))
+  const promised = new Set(standards.flatMap(({ versions }) => versions)
+    .flatMap(({ targets }) => targets).map(({ kind }) => kind))
   const courses = targetKinds.filter((kind) => promised.has(kind)).map((kind) => new Course(kind, standards, log))
   for (const moment of momentsOf(strides, standards, now)) {
     const chosen = moment.reselects ? choose(standards, moment.entered, moment.at) : null
@@ -107,20 +110,21 @@ function undoneStories (known: readonly Fact[], standards: StandardVersionSet, s
     for (const story of before) {
       if (story.ending?.cancelled || story.openedAt === at) continue
       if (hasCounterpart(story, after) || hasCounterpart(story, stories)) continue
-      undone = [...undone.filter((other) => !hasCounterpart(other, [story])), cancelledAt(story, at, by)]
+      const ending = { at, by, cancelled: true, actor: fact.actor } as const
+      undone = [...undone.filter((other) => !hasCounterpart(other, [story])), cancelledBy(story, ending)]
     }
   }
   return undone
 }
 
-const hasCounterpart = (story: Story, among: readonly Story[]): boolean => among.some((other) =>
-  other.kind === story.kind && (single.has(story.kind) || other.openers.some((opener) => story.openers.includes(opener))))
+const hasCounterpart = ({ kind, openers }: Story, among: readonly Story[]): boolean => among.some((other) =>
+  other.kind === kind && (single.has(kind) || other.openers.some((opener) => openers.includes(opener))))
 
-function cancelledAt (story: Story, at: number, by: EndedBy): Story {
+function cancelledBy (story: Story, cancelling: Ending): Story {
   const { ending, phases } = story
   const terms = phases.at(-1)!.terms
   const rest = ending ? [{ from: ending.at, terms, mode: 'ended' as const, reason: null, ending }] : []
-  return { ...story, phases: [...phases, ...rest], ending: { at, by, cancelled: true } }
+  return { ...story, phases: [...phases, ...rest], ending: cancelling }
 }
 
 function clockOf (story: Story, ordinal: number, reading: Reading, snoozedUntil: number | null): MeasuredClock {
@@ -133,7 +137,7 @@ function clockOf (story: Story, ordinal: number, reading: Reading, snoozedUntil:
     basis: target.basis, calendarId: target.calendarId, targetSeconds: ms / 1000,
     startedAt: story.startedAt, openedAt: story.openedAt, dueAt: reading.dueAt,
     consumedSeconds: Math.floor(consumedMs / 1000), remainingSeconds: Math.floor(remainingMs / 1000),
-    state, endedAt: ending?.at ?? null, endedBy: ending?.by ?? null,
+    state, endedAt: ending?.at ?? null, endedBy: ending?.by ?? null, endedByActor: ending?.actor ?? null,
     nextChangeAt: next.length === 0 ? null : Math.min(...next), events: reading.events
   }
   return { clock, reading, story }

@@ -45,6 +45,9 @@ function valueOf ({ field, name }: Comparison, inputs: ConversationInputs): unkn
     case 'company': return inputs.companyId
     case 'language': return inputs.language
     case 'team': return inputs.teamId
-    case 'attribute': return name !== undefined && Object.hasOwn(inputs.attributes, name) ? inputs.attributes[name] : null
+    case 'attribute': return attributeOf(inputs, name ?? '')
   }
 }
+
+const attributeOf = ({ attributes }: ConversationInputs, name: string): unknown =>
+  Object.hasOwn(attributes, name) ? attributes[name] : null

@@ -1,4 +1,5 @@
 import { isOutside } from './advance.js'
+import type { Actor } from './facts.js'
 import type { ConversationState } from './state.js'
 import type { Moment } from './moments.js'
 import { choose, publishedBetween, sameTerms, termsOf, wasArchived } from './selection.js'
@@ -30,7 +31,7 @@ export class Course {
 
   /** The first part of a moment: its inputs changed, and `chosen` is the standard for them now. */
   enter (moment: Moment, chosen: StandardVersion | null): void {
-    this.#end(moment.at, this.#track.inputs(moment))
+    this.#end(moment.at, this.#track.inputs(moment), moment.actor)
     if (moment.reselects) {
       this.#offered = termsOf(chosen, this.kind, moment.entered)
       this.#reconsider(moment.at, moment.entered, chosen)
@@ -42,10 +43,11 @@ export class Course {
   pass (moment: Moment): void {
     for (const stride of moment.strides) {
       const end = this.#track.step(stride, this.#terms()?.replyBy ?? null)
-      this.#end(stride.step.at, isOutside(stride.after.state) ? outsideEnd(stride.after.state) : end)
+      const { at, fact } = stride.step
+      this.#end(at, isOutside(stride.after.state) ? outsideEnd(stride.after.state) : end, fact.actor)
       this.#outside = isOutside(stride.after.state)
-      this.#joinEarlier(stride.step.at)
-      this.#openWhatCounts(stride.step.at)
+      this.#joinEarlier(at)
+      this.#openWhatCounts(at)
     }
   }
 
@@ -69,18 +71,18 @@ export class Course {
     const terms = termsOf(keeps ? kept : chosen, this.kind, inputs)
     if (!terms) {
       const archived = !keeps && chosen === null && wasArchived(this.standards, held.version, at)
-      return this.#end(at, { by: archived ? 'archived' : 'standardChanged', cancelled: true })
+      return this.#end(at, { by: archived ? 'archived' : 'standardChanged', cancelled: true }, null)
     }
     if (sameTerms(terms, held)) return
     this.#open = { story, terms, since: keeps ? since : at }
     cut(story, { ...story.phases.at(-1)!, from: at, terms })
   }
 
-  #end (at: number, end: End | null): void {
+  #end (at: number, end: End | null, actor: Actor | null): void {
     if (!end || !this.#open) return
     const { story } = this.#open
     this.#open = null
-    story.ending = { at, ...end }
+    story.ending = { at, ...end, actor }
     if (end.cancelled && story.startedAt === at) this.stories.pop()
   }
 

@@ -1,6 +1,7 @@
 import { isOutside, resolves } from './advance.js'
-import type { Actor } from './facts.js'
+import type { Actor, Fact } from './facts.js'
 import { isDone } from './steps.js'
+import { stridesOf } from './life.js'
 import type { Stride } from './life.js'
 import { isAgentsMessage, waitAfter } from './waits.js'
 import type { OpenWait, ReplyBy, WaitEnd } from './waits.js'
@@ -33,7 +34,11 @@ interface Tracked {
   agentAtInCycle: number | null
 }
 
-/** The wait episodes along a life, in the order in which they opened. */
+/** The wait episodes of a conversation as they stand at `now`, in the order in which they opened. */
+export const episodesOf = (facts: readonly Fact[], now: number, replyBy: ReplyBy): Episode[] =>
+  episodesAlong(stridesOf(facts, now), replyBy)
+
+/** The same along the strides of a life. */
 export function episodesAlong (strides: readonly Stride[], replyBy: ReplyBy): Episode[] {
   const tracked: Tracked = { episodes: [], wait: null, cycle: 1, firstAgentAt: null, agentAtInCycle: null }
   for (const stride of strides) track(tracked, stride, replyBy)
@@ -62,8 +67,8 @@ function track (tracked: Tracked, { step, before, after }: Stride, replyBy: Repl
 function opened ({ episodes, cycle, firstAgentAt, agentAtInCycle }: Tracked, wait: OpenWait): Episode {
   const wroteBefore = (at: number | null): boolean => at !== null && at < wait.startedAt
   return {
-    startedAt: wait.startedAt, openedAt: wait.openedAt, endedAt: null, endedBy: null, replyMessageId: null, author: null,
-    openers: wait.openers, cycle,
+    startedAt: wait.startedAt, openedAt: wait.openedAt, endedAt: null, endedBy: null,
+    replyMessageId: null, author: null, openers: wait.openers, cycle,
     isFirst: episodes.length === 0 && !wroteBefore(firstAgentAt),
     isFirstOfCycle: !episodes.some((other) => other.cycle === cycle) && !wroteBefore(agentAtInCycle)
   }

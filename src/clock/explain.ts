@@ -99,6 +99,7 @@ const iso = (at: number): string => new Date(at).toISOString()
 
 /** 5,400 is "1 h 30 min"; zero is "0 s". */
 function spoken (seconds: number): string {
-  const parts = [[Math.floor(seconds / 3600), 'h'], [Math.floor(seconds / 60) % 60, 'min'], [seconds % 60, 's']] as const
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const parts = [[hours, 'h'], [minutes, 'min'], [seconds % 60, 's']] as const
   return parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`).join(' ') || '0 s'
 }

@@ -1,3 +1,4 @@
+import type { Actor } from './facts.js'
 import { isSnoozed } from './state.js'
 import type { ConversationState } from './state.js'
 import { changesOf } from './selection.js'
@@ -21,6 +22,8 @@ export interface Moment {
   /** Inputs or standards changed. */
   reselects: boolean
   snoozed: boolean
+  /** Of the last change of inputs. */
+  actor: Actor | null
 }
 
 /** The moments of a life up to an instant, in order. */
@@ -39,7 +42,7 @@ export function momentsOf (strides: readonly Stride[], standards: StandardVersio
     if (at > createdAt && at <= now && !byInstant.has(at)) byInstant.set(at, [])
   }
   const moments: Moment[] = []
-  for (const at of [...byInstant.keys()].sort((a, b) => a - b)) {
+  for (const at of [...byInstant.keys()].toSorted((a, b) => a - b)) {
     moments.push(momentOf(at, byInstant.get(at)!, moments.at(-1)?.after ?? null, published.has(at)))
   }
   return moments
@@ -53,6 +56,7 @@ function momentOf (at: number, strides: Stride[], before: ConversationState | nu
     at, before, entered, after,
     strides: strides.slice(early.length),
     reselects: published || early.length > 0,
-    snoozed: isSnoozed(after, at)
+    snoozed: isSnoozed(after, at),
+    actor: early.at(-1)?.step.fact.actor ?? null
   }
 }

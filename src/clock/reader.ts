@@ -5,7 +5,8 @@ import type { Terms } from './selection.js'
 import type { Ending, Phase, Prelude, Story } from './story.js'
 
 /** Measures one clock as it stands at `now` (definitions, 3). */
-export const read = (story: Story, calendars: Calendars, now: number): Reading => new Reader(story, calendars, now).read()
+export const read = (story: Story, calendars: Calendars, now: number): Reading =>
+  new Reader(story, calendars, now).read()
 
 class Reader {
   #terms: Terms
@@ -131,18 +132,20 @@ class Reader {
   #stand ({ reason }: Phase): Reading {
     const paused = this.#mode === 'paused'
     const due = this.#fellDueAt ?? (paused ? Infinity : this.#projected(this.now))
-    if (due < this.now) return this.#reading({ state: 'overdue', due, ending: null, nextChangeAt: null, pausedBy: reason })
+    const standing = { due, ending: null, pausedBy: reason }
+    if (due < this.now) return this.#reading({ ...standing, state: 'overdue', nextChangeAt: null })
     const next = Math.min(due + 1, this.#riskAt > this.now && this.#riskAt < due ? this.#riskAt : Infinity)
     const state = paused ? 'paused' : this.#riskAt <= this.now ? 'atRisk' : 'running'
-    return this.#reading({ state, due, ending: null, nextChangeAt: orNull(next), pausedBy: reason })
+    return this.#reading({ ...standing, state, nextChangeAt: orNull(next) })
   }
 
   #reading (found: Pick<Reading, 'state' | 'ending' | 'nextChangeAt' | 'pausedBy'> & { due: number }): Reading {
-    const { due, ...rest } = found
+    const { due, state, ending, nextChangeAt, pausedBy } = found
     const remainingMs = this.#fellDueAt === null ? Math.max(0, this.#terms.ms - this.#consumed) : 0
     return {
-      ...rest, terms: this.#terms, dueAt: orNull(due), consumedMs: this.#consumed, remainingMs,
-      events: this.#events, stretches: this.#stretches.sort((a, b) => a.from - b.from)
+      state, ending, nextChangeAt, pausedBy, remainingMs,
+      terms: this.#terms, dueAt: orNull(due), consumedMs: this.#consumed,
+      events: this.#events, stretches: this.#stretches.toSorted((a, b) => a.from - b.from)
     }
   }
 
@@ -166,10 +169,9 @@ const orNull = (at: number): number | null => Number.isFinite(at) ? at : null
 
 /** So that a phase starts wherever a merge brought in earlier time. */
 function splitAtPreludes ({ phases, preludes }: Story): Phase[] {
-  const split = phases.flatMap((phase, index) => {
+  return phases.flatMap((phase, index) => {
     const to = phases[index + 1]?.from ?? Infinity
     const cuts = preludes.map(({ at }) => at).filter((at) => at > phase.from && at < to)
     return [phase, ...[...new Set(cuts)].map((from) => ({ ...phase, from }))]
   })
-  return split
 }

@@ -87,10 +87,14 @@ export function whenOpen (terms: Terms, calendars: Calendars, at: number): numbe
   return calendar && Number.isFinite(at) ? calendar.firstOpenAtOrAfter(at) ?? Infinity : at
 }
 
-/** What must have counted for a clock to be at risk; Infinity when it never is. The tolerance is for 0.8 × 3,600,000. */
+/** What must have counted for a clock to be at risk; Infinity when it never is. The tolerance is for 0.8. */
 export function warningMs ({ target: { warnAt }, ms }: Terms): number {
   if (!warnAt) return Infinity
   return Math.max(0, 'share' in warnAt ? Math.ceil(ms * warnAt.share - 1e-6) : ms - warnAt.secondsBefore * 1000)
+}
+
+export interface Part {
+  from: number, to: number, open: boolean, calendarVersion: number | null, exception: string | null
 }
 
 /** The uniform parts of `[from, to)`, whether they count, and the version and the exception that say so. */
@@ -101,4 +105,3 @@ export function partsOf (terms: Terms, calendars: Calendars, from: number, to: n
     ({ from, to, open, calendarVersion: version, exception: name }))
 }
 
-export interface Part { from: number, to: number, open: boolean, calendarVersion: number | null, exception: string | null }

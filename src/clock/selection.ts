@@ -22,7 +22,7 @@ export interface Terms {
 export function choose (
   standards: StandardVersionSet, inputs: ConversationInputs, at: number, since = at
 ): StandardVersion | null {
-  const candidates = standards.flatMap((standard) => versionAt(standard, at, since) ?? []).sort(inSelectionOrder)
+  const candidates = standards.flatMap((standard) => versionAt(standard, at, since) ?? []).toSorted(inSelectionOrder)
   return candidates.find(({ condition, default: isDefault }) =>
     matches(condition, inputs) || (isDefault && isBlank(condition))) ?? null
 }
@@ -53,7 +53,7 @@ export function wasArchived (standards: StandardVersionSet, held: StandardVersio
   return standard !== undefined && isArchived(standard, held, at)
 }
 
-/** Something was published between two instants, the second included: what a clock keeps may differ from what applies. */
+/** Something was published between two instants, the second included: what is kept may differ from what applies. */
 export const publishedBetween = (standards: StandardVersionSet, after: number, until: number): boolean =>
   standards.some(({ versions }) => versions.some(({ publishedAt }) => publishedAt > after && publishedAt <= until))
 

@@ -16,7 +16,7 @@ export type PauseReason = (typeof pauseReasons)[number]
 export const clockStarts = ['created', 'firstInbound', 'activated'] as const
 export type ClockStart = (typeof clockStarts)[number]
 
-/** When a clock is at risk: at a share of the target (0–1), or so long before it is used up, in the target's basis. */
+/** When a clock is at risk: at a share of the target (0–1), or so long before it is used up, in its basis. */
 export type WarnAt = { share: number } | { secondsBefore: number }
 
 export interface Target {
@@ -36,7 +36,7 @@ export interface Target {
   clockStart?: ClockStart
 }
 
-/** A leaf is met by any of the values in `in`, or, with `set`, by being set at all or not; `atLeast`, `atMost` compare. */
+/** Met by any of the values in `in`; with `set`, by being set at all or not; `atLeast` and `atMost` compare. */
 export interface Comparison {
   field: 'channel' | 'channelKind' | 'priority' | 'tag' | 'tier' | 'company' | 'language' | 'team' | 'attribute'
   /** Of an attribute: its name in the conversation's attributes, where the contact's and company's are too. */

@@ -76,7 +76,7 @@ function stateOf (plan: Plan): ConversationState {
  */
 export function apply (state: ConversationState | null, fact: Fact): ConversationState {
   if (state === null) return fold([fact])
-  if (!canApply(state, fact)) throw new Error(`A ${fact.kind} that changes the past must be folded with the other facts`)
+  if (!canApply(state, fact)) throw new Error(`A ${fact.kind} fact that changes the past must be folded with all`)
   const counts = fact.kind === 'inbound' && fact.qualifies && fact.countsForService
   const step = { at: fact.occurredAt, part: 'whole', fact, counts, retractedAt: null, failed: null } as const
   const since = state.waitingSince

@@ -1,3 +1,4 @@
+import type { Actor } from './facts.js'
 import type { PauseReason, TargetKind } from './standard.js'
 import type { Terms } from './selection.js'
 
@@ -21,7 +22,8 @@ export interface Phase {
   ending?: Ending
 }
 
-export interface Ending { at: number, by: EndedBy, cancelled: boolean }
+/** `actor`: of the fact that ended it; null when a standard did. */
+export interface Ending { at: number, by: EndedBy, cancelled: boolean, actor: Actor | null }
 
 /** Time before a clock's former start that a merge brought in, all of it known at `at`. */
 export interface Prelude { at: number, to: number, phases: Phase[] }

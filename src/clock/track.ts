@@ -1,6 +1,7 @@
 import { isOutside, resolves } from './advance.js'
 import type { Stride } from './life.js'
 import type { Moment } from './moments.js'
+import { pauseReasonOf } from './standard.js'
 import type { TargetKind } from './standard.js'
 import type { Terms } from './selection.js'
 import { isDone } from './steps.js'
@@ -30,7 +31,9 @@ export interface Track {
 type PerReplyBy<T> = Record<ReplyBy, T>
 
 /** Lets both judgements go their ways, or, once terms hold, only theirs. */
-function follow<T> (branches: PerReplyBy<T>, replyBy: ReplyBy | null, next: (from: T, replyBy: ReplyBy) => T): PerReplyBy<T> {
+function follow<T> (
+  branches: PerReplyBy<T>, replyBy: ReplyBy | null, next: (from: T, replyBy: ReplyBy) => T
+): PerReplyBy<T> {
   if (replyBy === null) {
     return { human: next(branches.human, 'human'), humanOrMachine: next(branches.humanOrMachine, 'humanOrMachine') }
   }
@@ -120,7 +123,7 @@ export function trackResolution (kind: TargetKind): Track {
       const from = startsAtCreation ? 'created' : terms.target.clockStart ?? 'created'
       if (from === 'firstInbound') return firstInbound
       if (from === 'created') return { at: createdAt, openers: ['creation'] }
-      const active = log.find(({ status }) => !terms.pauses.some((pause) => pause === (status === 'closed' ? 'resolved' : status)))
+      const active = log.find(({ status }) => pauseReasonOf(terms.pauses, status, false) === null)
       return active ? { at: active.at, openers: ['activation'] } : null
     }
   }

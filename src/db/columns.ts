@@ -29,3 +29,5 @@ export const resourceColumns = {
 }
 
 export const bigCount = (name: string) => bigint(name, { mode: 'number' })
+
+export const bytea = customType<{ data: Buffer, driverData: Buffer }>({ dataType: () => 'bytea' })

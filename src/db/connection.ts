@@ -69,11 +69,13 @@ const bind = (client: { query: (config: pg.QueryConfig) => Promise<pg.QueryResul
 class Readers {
   private readonly clients: Array<Promise<pg.Client> | undefined>
   private next = 0
+  private closed = false
   constructor (private readonly settings: pg.ClientConfig, count: number, private readonly log: Logger) {
     this.clients = Array.from({ length: count })
   }
 
   async query (config: pg.QueryConfig): Promise<pg.QueryResult> {
+    if (this.closed) throw new Error('Connection terminated: the database was closed')
     const slot = this.next = (this.next + 1) % this.clients.length
     const client = await (this.clients[slot] ??= this.connect(slot))
     return client.query(config)
@@ -97,6 +99,7 @@ class Readers {
   }
 
   async close (): Promise<void> {
+    this.closed = true
     await Promise.allSettled(this.clients.map(async client => (await client)?.end()))
   }
 }

@@ -41,13 +41,18 @@ export const HasCondition = input('HasCondition', 'A condition on a list of word
   eq: text(200).optional().describe('Has this one.'),
   in: list(text(200))
 })
-/** A condition on a closed list of words. */
-export const choiceCondition = <T extends z.ZodType>(name: string, words: T) =>
-  input(`${name}Condition`, `A condition on ${name}; all that are given must hold.`, {
+const conditions = new Map<string, z.ZodType>()
+
+/** A condition on a closed list of words; one shape however many nouns use it. */
+export function choiceCondition<T extends z.ZodType> (name: string, words: T): z.ZodType {
+  const known = conditions.get(name) ?? input(`${name}Condition`, `A condition on ${name}; all that are given must hold.`, {
     eq: words.optional().describe('Is this one.'),
     in: list(words),
     isNull: unset
   })
+  conditions.set(name, known)
+  return known
+}
 
 const operators: Record<string, (column: Column, value: never) => SQL> = {
   eq: (column, value) => sql`${column} = ${value}`,

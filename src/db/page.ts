@@ -17,7 +17,8 @@ export interface Sort { column: SQLWrapper, field: string, direction: 'asc' | 'd
 
 type Value = string | number
 
-const encode = (sort: string, value: Value, id: string): string =>
+/** The opaque place behind a row, in one order. */
+export const encodeCursor = (sort: string, value: Value, id: string): string =>
   Buffer.from(JSON.stringify([sort, value, id])).toString('base64url')
 
 function decode (after: string, sort: string): [Value, string] {
@@ -28,6 +29,13 @@ function decode (after: string, sort: string): [Value, string] {
   } catch { /* worded below */ }
   throw new ApiError('badRequest', 'after: is not a cursor of this list in this order. Use the endCursor of a page as it is.',
     [{ path: 'after', message: 'is not a cursor of this list in this order' }])
+}
+
+/** What comes after a cursor. */
+export function cursorCondition (after: string, name: string, sort: Sort, id: SQLWrapper): SQL {
+  const [value, lastId] = decode(after, name)
+  const than = sort.direction === 'asc' ? sql`>` : sql`<`
+  return sql`(${sort.column}, ${id}) ${than} (${value}::${sql.raw(sort.cast)}, ${lastId}::uuid)`
 }
 
 export interface Listing<Row, T> {
@@ -48,11 +56,7 @@ export async function listPage<Row extends object, T extends object> (listing: L
   const { request, sorts, id } = listing
   const sort = sorts[listing.sort]!
   const where = listing.where.filter(part => part !== undefined)
-  if (request.after) {
-    const [value, after] = decode(request.after, listing.sort)
-    const than = sort.direction === 'asc' ? sql`>` : sql`<`
-    where.push(sql`(${sort.column}, ${id}) ${than} (${value}::${sql.raw(sort.cast)}, ${after}::uuid)`)
-  }
+  if (request.after) where.push(cursorCondition(request.after, listing.sort, sort, id))
   const direction = sql.raw(sort.direction)
   const [found, total] = await Promise.all([
     listing.read(where.length ? sql.join(where, sql` and `) : undefined,
@@ -62,7 +66,7 @@ export async function listPage<Row extends object, T extends object> (listing: L
   const data = found.slice(0, request.limit).map(listing.toShape)
   const cursorOf = (row: T): string => {
     const fields = row as Record<string, Value>
-    return encode(listing.sort, fields[sort.field]!, fields.id as string)
+    return encodeCursor(listing.sort, fields[sort.field]!, fields.id as string)
   }
   const last = data.at(-1)
   return {

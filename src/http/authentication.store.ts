@@ -21,6 +21,7 @@ export interface IssuerRow {
   jwks: JSONWebKeySet | null
 }
 
-export const findIssuers = async (db: Db, issuer: string): Promise<IssuerRow[]> => rows<IssuerRow>(db,
+/** Those of one issuer that expect one of these audiences; many workspaces may believe the same issuer. */
+export const findIssuers = async (db: Db, issuer: string, audiences: readonly string[]): Promise<IssuerRow[]> => rows<IssuerRow>(db,
   `select workspace_id, id, version, issuer, audience, subject_kind, algorithms, jwks_uri, jwks
-   from token_issuers where issuer = $1 limit 100`, [issuer])
+   from token_issuers where issuer = $1 and audience = any($2) limit 100`, [issuer, audiences])

@@ -73,8 +73,7 @@ export class Authentication {
     try { claims = decodeJwt(token) } catch { throw unauthenticated('This is neither an API key nor a JWT.') }
     if (typeof claims.iss !== 'string' || typeof claims.sub !== 'string') throw refused
     const audiences = [claims.aud ?? []].flat()
-    const issuers = (await findIssuers(this.services.database.read, claims.iss.slice(0, 500)))
-      .filter(issuer => audiences.includes(issuer.audience))
+    const issuers = await findIssuers(this.services.database.read, claims.iss.slice(0, 500), audiences)
     const verified = []
     for (const issuer of issuers.slice(0, 10)) if (await this.verifies(token, issuer)) verified.push(issuer)
     const [issuer] = verified

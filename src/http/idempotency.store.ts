@@ -30,6 +30,13 @@ export const keepResult = async (db: Db, workspaceId: string, { key, hash }: { k
     set request_hash = excluded.request_hash, result = excluded.result, created_at = now()`,
   [workspaceId, key, hash, JSON.stringify(result ?? null)])
 
-/** Forgets keys older than a day; run now and then by the worker. */
-export const forgetKeys = async (db: Db): Promise<unknown> =>
-  rows(db, 'delete from idempotency_keys where created_at < now() - interval \'24 hours\'')
+const batch = 1_000
+
+/** Forgets a batch of the keys that are older than a day at `now` (milliseconds); gives how many. */
+export const forgetKeys = async (db: Db, now: number): Promise<number> => (await rows<{ done: number }>(db,
+  `with forgotten as (
+     delete from idempotency_keys where (workspace_id, key) in (
+       select workspace_id, key from idempotency_keys where created_at < $1
+       order by created_at limit $2 for update skip locked)
+     returning 1)
+   select count(*)::int as done from forgotten`, [new Date(now - rememberedMs).toISOString(), batch]))[0]!.done

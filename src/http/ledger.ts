@@ -3,7 +3,7 @@ import type { Operation } from './operations.js'
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
-/** The name of the GraphQL field that does the same; null where REST alone has it. */
+/** The name of the GraphQL field that does the same, its type before it where two have that name; null where REST alone has it. */
 export function graphqlName ({ id, graphql }: Pick<Operation, 'id' | 'graphql'>): string | null {
   if (typeof graphql === 'object') return null
   const noun = /^(?:get|list|search)([A-Z]\w*)$/.exec(id)?.[1]
@@ -12,9 +12,9 @@ export function graphqlName ({ id, graphql }: Pick<Operation, 'id' | 'graphql'>)
 
 /** `Query.tag`: the GraphQL field that does what the operation does; null when REST alone has it, or nobody wrote it. */
 export function graphqlField (operation: Pick<Operation, 'id' | 'graphql'>, schema: GraphQLSchema): string | null {
-  const name = graphqlName(operation)
+  const [name, type] = graphqlName(operation)?.split('.').toReversed() ?? []
   const root = name && [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
-    .find(type => type?.getFields()[name])
+    .find(root => root?.getFields()[name] && (!type || root.name === type))
   return root ? `${root.name}.${name}` : null
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Code } from '../errors.js'
 import type { Scope } from '../scopes.js'
 
@@ -45,6 +45,9 @@ declare module 'fastify' {
 
 const none = undefined as never
 
+/** A parameter that there is not is a mistake to hear of, unless the shape says what else may stand there. */
+const closed = (query: z.ZodType): z.ZodType => query instanceof z.ZodObject && !query.def.catchall ? query.strict() : query
+
 /** The schema and config of a route, typed by its shapes. */
 export function operation<P extends z.ZodType = z.ZodType<unknown>, Q extends z.ZodType = z.ZodType<unknown>, B extends z.ZodType = z.ZodType<unknown>> (
   info: OperationInfo & { params?: P, query?: Q, body?: B }
@@ -54,7 +57,7 @@ export function operation<P extends z.ZodType = z.ZodType<unknown>, Q extends z.
     schema: {
       tags: [rest.tag],
       ...(params ? { params } : none),
-      ...(query ? { querystring: query } : none),
+      ...(query ? { querystring: closed(query) } : none),
       ...(body ? { body } : none)
     } as { tags: string[], params: P, querystring: Q, body: B },
     config: { operation: rest as OperationInfo }

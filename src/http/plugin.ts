@@ -7,6 +7,7 @@ import { contextOf, type Context, type Services } from '../context.js'
 import { worded } from '../db/refusals.js'
 import { ApiError, toProblem, type Problem } from '../errors.js'
 import type { Authentication } from './authentication.js'
+import { speakJson } from './json.js'
 import { sent } from '../validate.js'
 
 declare module 'fastify' {
@@ -41,6 +42,7 @@ export function problemOf (thrown: unknown, request: FastifyRequest): { problem:
 
 function answerProblem (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { problem, retryAfter } = problemOf(thrown, request)
+  reply.header('x-request-id', request.id)
   if (retryAfter) reply.header('retry-after', String(retryAfter))
   if (problem.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
   reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem)
@@ -97,6 +99,7 @@ export const door = plugin(async (app: FastifyInstance, { services, authenticati
     timeWindow: 60_000,
     keyGenerator: request => request.ctx?.caller?.id ?? request.ip
   })
+  speakJson(app)
   app.decorateRequest('ctx')
   app.setErrorHandler(answerProblem)
   app.setNotFoundHandler((request, reply) => answerProblem(
@@ -108,7 +111,7 @@ export const door = plugin(async (app: FastifyInstance, { services, authenticati
     if (request.routeOptions.config.open) return
     let refusal: unknown
     try {
-      request.ctx.caller = await authentication.identify(request.headers.authorization)
+      if (!request.routeOptions.config.ownSecret) request.ctx.caller = await authentication.identify(request.headers.authorization)
     } catch (error) { refusal = error }
     await count(request, reply)
     if (refusal) throw refusal
@@ -131,8 +134,13 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Asks for no caller and is not counted: health, the contracts, the reference page. */
     open?: boolean
+    /** Checks a secret of its own, as providers send it; counted by address. */
+    ownSecret?: boolean
   }
 }
+
+/** Fastify calls whatever a validator says the caller's mistake, unless it says otherwise. */
+const unexpected = (cause: unknown): Error => Object.assign(new Error('A shape could not be checked', { cause }), { statusCode: 500 })
 
 /** Zod validates what comes in, JSON.stringify writes what goes out. Within `/v1` only. */
 export function speakZod (app: FastifyInstance): void {
@@ -140,7 +148,7 @@ export function speakZod (app: FastifyInstance): void {
     try {
       return { value: sent(schema as unknown as z.ZodType, data, httpPart) }
     } catch (error) {
-      return { error: error as Error }
+      return { error: error instanceof ApiError ? error : unexpected(error) }
     }
   })
   app.setSerializerCompiler(() => data => JSON.stringify(data))

@@ -15,3 +15,17 @@ export function upserted<T extends { outcome: string }> (reply: FastifyReply, an
 export function gone (reply: FastifyReply): FastifyReply {
   return reply.code(204).send()
 }
+
+/** A resource that the database wrote as JSON text: it goes out as it is, with its ETag; 304 for whoever has it. */
+export function raw (reply: FastifyReply, path: string, { id, version, json }: { id: string, version: number, json: string }): FastifyReply {
+  const etag = `"${version}"`
+  reply.header('etag', etag).type('application/json; charset=utf-8')
+  if (!reply.request.url.includes(id)) reply.header('content-location', `${path}/${id}`)
+  if (reply.request.headers['if-none-match'] === etag) return reply.code(304).send()
+  return reply.send(json)
+}
+
+/** A page of such resources. */
+export function rawPage (reply: FastifyReply, { rows, page }: { rows: Array<{ json: string }>, page: object }): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(`{"data":[${rows.map(row => row.json).join(',')}],"page":${JSON.stringify(page)}}`)
+}

@@ -5,20 +5,61 @@ import type { Api } from '../http/operation.js'
 import { agentGraphql } from './agents/agent.graphql.js'
 import { agentRoutes } from './agents/agent.http.js'
 import { agentForToken } from './agents/agent.service.js'
+import { attributeGraphql } from './attributes/attribute.graphql.js'
+import { attributeRoutes } from './attributes/attribute.http.js'
+import { channelGraphql } from './channels/channel.graphql.js'
+import { channelRoutes } from './channels/channel.http.js'
+import { receiptGraphql } from './channels/receipt.graphql.js'
+import { hookRoutes, receiptRoutes } from './channels/receipt.http.js'
+import { companyGraphql } from './companies/company.graphql.js'
+import { companyRoutes } from './companies/company.http.js'
+import { contactGraphql } from './contacts/contact.graphql.js'
+import { contactRoutes } from './contacts/contact.http.js'
+import { contactForToken } from './contacts/contact.service.js'
+import { conversationGraphql } from './conversations/conversation.graphql.js'
+import { conversationRoutes } from './conversations/conversation.http.js'
+import { conversationVerbsGraphql } from './conversations/verbs.graphql.js'
+import { followContacts } from './conversations/contact-changes.service.js'
+import { conversationVerbs } from './conversations/verbs.http.js'
+import { messageRoutes } from './messages/message.http.js'
+import { eventGraphql } from './events/event.graphql.js'
+import { eventRoutes } from './events/event.http.js'
 import { tagGraphql } from './tags/tag.graphql.js'
 import { tagRoutes } from './tags/tag.http.js'
 import { teamGraphql } from './teams/team.graphql.js'
 import { teamRoutes } from './teams/team.http.js'
 
+followContacts()
+
 /** Every resource's doorways; adding a resource is a line in each list. */
 export const routes: Array<(app: Api) => void> = [
   agentRoutes,
+  attributeRoutes,
+  channelRoutes,
+  companyRoutes,
+  contactRoutes,
+  conversationRoutes,
+  conversationVerbs,
+  messageRoutes,
+  receiptRoutes,
+  eventRoutes,
   tagRoutes,
   teamRoutes
 ]
 
+/** What providers post to, outside of /v1 and with secrets of its own. */
+export const hooks = hookRoutes
+
 export const modules: GraphqlModule[] = [
   agentGraphql,
+  attributeGraphql,
+  channelGraphql,
+  companyGraphql,
+  contactGraphql,
+  conversationGraphql,
+  conversationVerbsGraphql,
+  receiptGraphql,
+  eventGraphql,
   tagGraphql,
   teamGraphql
 ]
@@ -26,5 +67,5 @@ export const modules: GraphqlModule[] = [
 /** Who stands behind a token's subject. */
 export const people = (services: Services): People => ({
   agent: (workspaceId, subject) => agentForToken(services, workspaceId, subject),
-  contact: async () => null
+  contact: (workspaceId, subject) => contactForToken(services, workspaceId, subject)
 })

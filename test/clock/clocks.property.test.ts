@@ -9,6 +9,8 @@ import { arriving, monday, timeline } from './arbitrary.js'
 import { MinuteWalk, minuteCalendar } from './minutes.js'
 import type { SlowClock } from './minutes.js'
 
+t.setTimeout(120_000)
+
 const minute = 60_000
 const open = (at: number): boolean => ((at % 30) + 30) % 30 < 20
 const calendars = new Map([['hours', minuteCalendar(open)]])
@@ -26,18 +28,34 @@ const withResolved = (one: Target): Target => {
   const rests = !['firstReply', 'nextReply', 'assignment', 'ownership', 'firstResolution'].includes(one.kind)
   return { ...one, pauses: one.pauses && rests ? [...one.pauses, 'resolved'] : one.pauses }
 }
-const targets = fc.tuple(...targetKinds.map(target)).chain((all) => fc.subarray(all.map(withResolved), { minLength: 7 }))
+const targets = fc.tuple(...targetKinds.map(target))
+  .chain((all) => fc.subarray(all.map(withResolved), { minLength: 7 }))
 
 const versionOf = (id: string, position: number, given: Target[]): StandardVersion => ({
   id, standardId: id, version: 1, publishedAt: monday - minute, apply: 'keep', position, default: position > 0,
   condition: position > 0 ? null : { field: 'tag', in: ['a'] }, targets: given
 })
-const versions = fc.tuple(targets, targets).map(([first, second]) => [versionOf('tagged', 0, first), versionOf('rest', 1, second)])
+const versions = fc.tuple(targets, targets)
+  .map(([first, second]) => [versionOf('tagged', 0, first), versionOf('rest', 1, second)])
 const standardsOf = (list: StandardVersion[]): Standard[] =>
   list.map((version) => ({ id: version.standardId, archivedAt: null, versions: [version] }))
 
+/** The same with later versions published in the middle of things, and perhaps archived. */
+const republished = fc.tuple(versions, targets, fc.integer({ min: -1, max: 140 }), fc.integer({ min: -1, max: 140 }),
+  fc.constantFrom('keep' as const, 'reapply' as const), fc.boolean()
+).map(([list, targets, published, archived, apply, first]) => {
+  const standards = standardsOf(list)
+  const one = standards[first ? 0 : 1]!
+  const base = one.versions[0]!
+  const publishedAt = monday + published * minute
+  const second = { ...base, id: `${base.id}-2`, version: 2, publishedAt, apply, targets }
+  return standards.map((other) => other !== one
+    ? other
+    : { ...one, versions: [second, base], archivedAt: archived < 0 ? null : monday + archived * minute })
+})
+
 const comparable = (clocks: SlowClock[]) => clocks
-  .map((clock) => JSON.stringify(clock, Object.keys(clock).sort())).sort()
+  .map((clock) => JSON.stringify(clock, Object.keys(clock).toSorted())).toSorted()
 
 const asSlow = (facts: Fact[], list: StandardVersion[], now: number): SlowClock[] =>
   clocksOf(facts, standardsOf(list), calendars, now).clocks.map((clock) => ({
@@ -57,17 +75,18 @@ t.test('every clock is as a walk minute by minute finds it', async (t) => {
       const [mine, theirs] = [comparable(asSlow(facts, list, monday + length * minute)), comparable(slow)]
       for (const [i, line] of mine.entries()) if (line !== theirs[i]) throw new Error(`${line}\nis not\n${theirs[i]}`)
       return mine.length === theirs.length
-    }), { numRuns: 6000 })
-  t.ok(told > 20_000, `${told} clocks compared`)
+    }), { numRuns: 4500 })
+  t.ok(told > 15_000, `${told} clocks compared`)
   for (const state of ['running', 'paused', 'overdue', 'met', 'breached', 'cancelled']) {
     t.ok((states.get(state) ?? 0) > 500, `${states.get(state)} of them ${state}`)
   }
 })
 
 t.test('segments tell the whole life without a gap and sum to what was consumed', async () => {
-  fc.assert(fc.property(timeline({ minutes: 120, facts: 14 }), versions, fc.integer({ min: 0, max: 150 }), (facts, list, length) => {
+  const length = fc.integer({ min: 0, max: 150 })
+  fc.assert(fc.property(timeline({ minutes: 120, facts: 14 }), republished, length, (facts, standards, length) => {
     const now = monday + length * minute + 37
-    for (const { clock, segments } of explain(facts, standardsOf(list), calendars, now)) {
+    for (const { clock, segments } of explain(facts, standards, calendars, now)) {
       const sum = segments.reduce((seconds, { countedSeconds }) => seconds + countedSeconds, 0)
       if (sum !== clock.consumedSeconds) throw new Error(`${sum} is not ${clock.consumedSeconds}`)
       const until = clock.endedAt ?? now
@@ -79,24 +98,27 @@ t.test('segments tell the whole life without a gap and sum to what was consumed'
 })
 
 t.test('facts in any order of arrival give the same clocks', async () => {
-  fc.assert(fc.property(arriving({ minutes: 120, facts: 12 }), versions, ({ facts, arrival }, list) => {
+  fc.assert(fc.property(arriving({ minutes: 120, facts: 12 }), republished, ({ facts, arrival }, standards) => {
     const now = monday + 150 * minute
-    const one = clocksOf(facts, standardsOf(list), calendars, now)
-    const other = clocksOf(arrival, standardsOf(list), calendars, now)
+    const one = clocksOf(facts, standards, calendars, now)
+    const other = clocksOf(arrival, standards, calendars, now)
     return JSON.stringify(one) === JSON.stringify(other)
   }), { numRuns: 1500 })
 })
 
 t.test('events are in order, and their ends agree with the clock', async () => {
-  fc.assert(fc.property(timeline({ minutes: 120, facts: 14 }), versions, (facts, list) => {
+  fc.assert(fc.property(timeline({ minutes: 120, facts: 14 }), republished, (facts, standards) => {
     const now = monday + 150 * minute
-    for (const { events, state, dueAt, endedAt, openedAt, nextChangeAt } of clocksOf(facts, standardsOf(list), calendars, now).clocks) {
-      if (events.some(({ occurredAt }, i) => i > 0 && occurredAt < events[i - 1]!.occurredAt)) throw new Error('out of order')
+    for (const clock of clocksOf(facts, standards, calendars, now).clocks) {
+      const { events, state, dueAt, endedAt, openedAt, nextChangeAt } = clock
+      const instants = events.map(({ occurredAt }) => occurredAt)
+      if (instants.some((at, i) => i > 0 && at < instants[i - 1]!)) throw new Error('out of order')
       if (events[0]!.type !== 'clock.started' || events[0]!.occurredAt !== openedAt) throw new Error('no start')
       const breaches = events.filter(({ type }) => type === 'clock.breached')
       if (breaches.length > 1) throw new Error('breached twice')
-      if ((state === 'breached' || state === 'overdue') && breaches[0]?.occurredAt !== dueAt) throw new Error('breach elsewhere')
-      if ((state === 'met' || state === 'running' || state === 'paused') && breaches.length > 0) throw new Error('no breach')
+      const late = state === 'breached' || state === 'overdue'
+      if (late && breaches[0]?.occurredAt !== dueAt) throw new Error('breach elsewhere')
+      if (!late && state !== 'cancelled' && breaches.length > 0) throw new Error('no breach')
       if (endedAt !== null && events.at(-1)!.occurredAt !== endedAt) throw new Error('end elsewhere')
       if (nextChangeAt !== null && (nextChangeAt <= now || endedAt !== null)) throw new Error('changes in the past')
     }
@@ -105,7 +127,7 @@ t.test('events are in order, and their ends agree with the clock', async () => {
 
 t.test('the state changes by time alone where nextChangeAt says, and not before', async () => {
   fc.assert(fc.property(timeline({ minutes: 60, facts: 10 }), versions, (facts, list) => {
-    const now = monday + 70 * minute
+    const now = monday + 100 * minute
     const at = (instant: number) => clocksOf(facts, standardsOf(list), calendars, instant).clocks
     const clocks = at(now)
     const known = clocks.filter(({ nextChangeAt }) => nextChangeAt !== null)

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { episodesAlong } from '../../src/clock/episodes.js'
-import { inputsAt, lifeOf, statusAt, stridesOf } from '../../src/clock/life.js'
+import { episodesOf } from '../../src/clock/episodes.js'
+import { inputsAt, lifeOf, statusAt } from '../../src/clock/life.js'
 import type { Fact } from '../../src/clock/facts.js'
 import {
   absorbed, ada, assign, at, ben, bot, created, failed, inbound, merged, prioritise, reply, snooze, status, tag
@@ -8,7 +8,7 @@ import {
 
 const life = (facts: Fact[], now = '+9 00:00') => lifeOf(facts, at(now))!
 const episodes = (facts: Fact[], replyBy: 'human' | 'humanOrMachine' = 'human') =>
-  episodesAlong(stridesOf(facts, at('+9 00:00')), replyBy)
+  episodesOf(facts, at('+9 00:00'), replyBy)
 
 t.test('statuses are half-open intervals, and what lasted no time is none', async (t) => {
   const { statuses, resolutions, reopenings, cycles } = life([
@@ -78,7 +78,8 @@ t.test('a reply that failed leaves its episode open through the resolve', async 
 })
 
 t.test('a merge lets the earlier wait in', async (t) => {
-  const [episode] = episodes([created('09:00'), inbound('09:30', 'm1'), absorbed('10:00', '08:00'), reply('10:10', 'r1')])
+  const facts = [created('09:00'), inbound('09:30', 'm1'), absorbed('10:00', '08:00'), reply('10:10', 'r1')]
+  const [episode] = episodes(facts)
   t.match(episode, { startedAt: at('08:00'), openedAt: at('09:30'), openers: ['m1', 'source'], endedAt: at('10:10') })
   const [alone] = episodes([created('09:00'), absorbed('10:00', '08:00')])
   t.match(alone, { startedAt: at('08:00'), openedAt: at('10:00'), isFirst: true, endedAt: null })

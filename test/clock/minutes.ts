@@ -47,6 +47,11 @@ export function minuteCalendar (open: (minuteSinceMonday: number) => boolean): B
   }
 }
 
+const replies = ['firstReply', 'nextReply'] as const
+const updates = ['periodicUpdate', 'pausableUpdate'] as const
+const totals = ['totalResolution', 'requesterWait', 'agentWork'] as const
+const fromCreation = [...updates, 'firstResolution', ...totals] as const
+
 interface SlowTerms { version: StandardVersion, target: Target, minutes: number }
 
 export interface SlowClock {
@@ -86,13 +91,12 @@ export class MinuteWalk {
   #since = new Map<TargetKind, number>()
   #agentWrote = false
   #episodes = 0
-  #everResolved = false
 
   constructor (
     readonly facts: readonly Fact[], readonly versions: readonly StandardVersion[], readonly now: number,
     readonly open: (minute: number) => boolean
   ) {
-    const ordered = [...facts].sort(inOrder)
+    const ordered = facts.toSorted(inOrder)
     for (let at = 0; at <= now; at++) {
       this.#minute(at, ordered.filter((fact) => (fact.occurredAt - monday) / minute === at))
       this.status.push(this.#status)
@@ -104,7 +108,7 @@ export class MinuteWalk {
     const early = facts.filter(({ kind }) => ['created', 'priority', 'tags', 'assignment'].includes(kind))
     const [agent, team] = [this.#agent, this.#team]
     for (const fact of early) this.#input(fact)
-    if (at === 0) for (const kind of ['periodicUpdate', 'pausableUpdate', 'firstResolution', 'totalResolution', 'requesterWait', 'agentWork'] as const) this.#since.set(kind, 0)
+    if (at === 0) for (const kind of fromCreation) this.#since.set(kind, 0)
     if (at === 0 || agent !== this.#agent) {
       this.#end('assignment', at, 'assigned')
       if (this.#agent === null && this.#status !== 'resolved') this.#since.set('assignment', at)
@@ -148,23 +152,20 @@ export class MinuteWalk {
     this.#agentWrote = true
     if (this.#status === 'new' && !fact.setsStatus) this.#move(at, 'open')
     if (!fact.toCustomer) return
-    for (const kind of ['firstReply', 'nextReply', 'periodicUpdate', 'pausableUpdate'] as const) this.#end(kind, at, 'reply')
-    for (const kind of ['periodicUpdate', 'pausableUpdate'] as const) this.#since.set(kind, at)
+    for (const kind of [...replies, ...updates]) this.#end(kind, at, 'reply')
+    for (const kind of updates) this.#since.set(kind, at)
   }
 
   #move (at: number, to: Status): void {
     const from = this.#status
     this.#status = to
     if (to === 'resolved' && from !== 'resolved') {
-      for (const kind of ['firstReply', 'nextReply'] as const) this.#end(kind, at, 'resolvedWithoutReply')
-      for (const kind of ['firstResolution', 'totalResolution', 'requesterWait', 'agentWork', 'ownership'] as const) {
-        this.#end(kind, at, 'resolved')
-      }
+      for (const kind of replies) this.#end(kind, at, 'resolvedWithoutReply')
+      for (const kind of ['firstResolution', ...totals, 'ownership'] as const) this.#end(kind, at, 'resolved')
       this.#end('assignment', at, 'resolved', true)
-      this.#everResolved = true
     }
     if (from !== 'resolved' || to === 'resolved') return
-    for (const kind of ['totalResolution', 'requesterWait', 'agentWork'] as const) this.#since.set(kind, 0)
+    for (const kind of totals) this.#since.set(kind, 0)
     this.#since.set(this.#agent === null ? 'assignment' : 'ownership', at)
   }
 
@@ -180,8 +181,8 @@ export class MinuteWalk {
   #running = (kind: TargetKind): Running | undefined => this.clocks.find((clock) => clock.kind === kind && !clock.ended)
 
   #terms (kind: TargetKind): SlowTerms | null {
-    const version = this.versions.find(({ condition, default: isDefault }) =>
-      isDefault || (condition !== null && 'in' in condition && condition.in!.some((tag) => this.#tags.has(String(tag)))))
+    const version = this.versions.find(({ condition, default: isDefault }) => isDefault ||
+      (condition !== null && 'in' in condition && condition.in!.some((tag) => this.#tags.has(String(tag)))))
     const target = version?.targets.find((one) => one.kind === kind)
     const seconds = target?.seconds[this.#priority]
     return version && target && seconds !== undefined ? { version, target, minutes: seconds / 60 } : null
@@ -196,20 +197,19 @@ export class MinuteWalk {
       else if (clock) clock.ended = { at, by: 'standardChanged', cancelled: true }
       else if (terms && this.#since.has(kind)) this.#begin(kind, at, terms)
     }
-    for (const clock of this.clocks) {
-      if (clock.ended && clock.start === at && clock.ended.cancelled && clock.ended.at === at) this.clocks.splice(this.clocks.indexOf(clock), 1)
-    }
   }
 
   #begin (kind: TargetKind, at: number, terms: SlowTerms): void {
     const sleeping = this.clocks.findLast((clock) => clock.kind === kind)
-    const revives = ['totalResolution', 'requesterWait', 'agentWork'].includes(kind) && sleeping?.ended && !sleeping.ended.cancelled
-    const clock = revives ? sleeping! : {
-      kind, start: this.#since.get(kind)!, opened: at, terms: new Map(), asleep: new Set<number>(), silent: new Set<number>(), ended: null
+    const revives = totals.some((one) => one === kind) && sleeping?.ended && !sleeping.ended.cancelled
+    const clock: Running = revives ? sleeping! : {
+      kind, start: this.#since.get(kind)!, opened: at, terms: new Map(), asleep: new Set(), silent: new Set(),
+      ended: null
     }
     for (let i = clock.ended?.at ?? at; i < at; i++) {
       clock.silent.add(i)
       if (this.status[i] === 'resolved') clock.asleep.add(i)
+      else clock.terms.set(i, terms)
     }
     if (!revives) this.clocks.push(clock)
     clock.ended = null
@@ -249,7 +249,8 @@ export class MinuteWalk {
     const until = end?.at ?? this.now
     const due = fell ?? (paused && (!end || end.cancelled) ? null : this.#ahead(until, terms, consumed))
     const late = due !== null && due < until
-    const state = end ? (end.cancelled ? 'cancelled' : late ? 'breached' : 'met') : late ? 'overdue' : paused ? 'paused' : 'running'
+    const ended = end?.cancelled ? 'cancelled' : late ? 'breached' : 'met'
+    const state = end ? ended : late ? 'overdue' : paused ? 'paused' : 'running'
     const at = (minutes: number | null): number | null => minutes === null ? null : monday + minutes * minute
     return {
       target: clock.kind, startedAt: at(clock.start)!, openedAt: at(clock.opened)!, dueAt: at(due),

@@ -4,18 +4,23 @@ import type { Call } from './calls.js'
 
 type Example = (w: Workspace) => Promise<Call> | Call
 
-const { agents, teams } = factories as Required<typeof factories>
+const { agents, contacts, teams } = factories as Required<typeof factories>
 
 /**
  * How to call an operation in a fresh workspace, by its operationId, where that does not follow from its form (see
  * `callOf`): more than one thing in the path, a body that refers to something, a state that has to be there before.
  */
 export const examples: Record<string, Example> = {
+  streamEvents: () => ({ endless: true }),
   setTeamMembers: async w => ({ params: { id: (await teams!(w)).id }, body: { agentIds: [(await agents!(w)).id] } }),
   addTeamMember: async w => ({ params: { id: (await teams!(w)).id }, body: { agentId: (await agents!(w)).id } }),
   async removeTeamMember (w) {
     const [{ id }, { id: agentId }] = [await teams!(w), await agents!(w)]
     await w.post(`/v1/teams/${id}/members`, { agentId })
     return { params: { id, agentId } }
-  }
+  },
+  removeContactIdentity: async w => ({
+    params: { id: (await contacts!(w, { phone: '+43 1 234567' })).id }, body: { kind: 'phone', value: '+43 1 234567' }
+  }),
+  mergeContact: async w => ({ params: { id: (await contacts!(w)).id }, body: { intoId: (await contacts!(w)).id } })
 }

@@ -12,6 +12,7 @@ import { callGraphql, callOf, callRest, type Call } from './calls.js'
 import { examples } from './examples.js'
 
 const { app, services, workspace } = await startApp(t)
+t.setTimeout(300_000)
 const { schema, close } = await bothFaces()
 t.teardown(close)
 const operations = app.operations()

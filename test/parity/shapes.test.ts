@@ -21,7 +21,7 @@ const onlyRest = (id: string): boolean => /List$|^Search/.test(id) || ['Page', '
 const onlyGraphql = (name: string): boolean =>
   /(Connection|Edge)$/.test(name) || name.startsWith('__') || [...roots, 'PageInfo'].includes(name)
 
-const target = (schema: Json): Json => schema.$ref ? components[schema.$ref.split('/').at(-1)]! : schema
+const target = (schema: Json): Json => schema.$ref ? written[schema.$ref.split('/').at(-1)]! : schema
 const nullable = (schema: Json): boolean => {
   const { anyOf, oneOf, type, $ref } = schema
   if ($ref) return nullable(target(schema))
@@ -35,7 +35,8 @@ const shown = (schema: Json): Json => {
 
 /** The GraphQL type of a JSON Schema, said here a second time and apart from the printer: nullability left out. */
 function expected (schema: Json): string {
-  const { $ref, type, format, items, additionalProperties, enum: words } = shown(schema)
+  const { $ref, type, format, items, additionalProperties, enum: words, graphql } = shown(schema)
+  if (schema.graphql ?? graphql) return (schema.graphql ?? graphql).replaceAll('!', '')
   if ($ref) return isAlias($ref) ? expected(target({ $ref })) : $ref.split('/').at(-1)
   const kind = [type].flat().find(each => each !== 'null')
   if (kind === 'array') return `[${expected(items)}]`
@@ -48,9 +49,8 @@ const isAlias = ($ref: string): boolean => {
   return !words && !properties && !(oneOf ?? anyOf)?.every((each: Json) => each.$ref)
 }
 
-/** What a shape says outright about its GraphQL type (`.meta({ graphql: 'Float' })`), by component and field. */
-const outright = namedSchemas()
-const said = (id: string, field: string): string | undefined => (outright[id]?.properties as Json | undefined)?.[field]?.graphql
+/** The shapes as they are written, with what they say outright about GraphQL (`.meta({ graphql: 'Float' })`). */
+const written = namedSchemas() as Record<string, Json>
 
 const bare = (type: GraphQLType): string => {
   const inner = getNullableType(type)
@@ -62,7 +62,7 @@ function compareFields (t: Tap.Test, id: string, schema: Json, fields: Record<st
   for (const [name, inner] of Object.entries<Json>(schema.properties)) {
     const field = fields[name]
     if (!field) { t.fail(`${id}.${name} is in OpenAPI and not in GraphQL`); continue }
-    t.equal(bare(field.type), said(id, name) ?? expected(inner), `${id}.${name} has the same type`)
+    t.equal(bare(field.type), expected(written[id]!.properties[name]), `${id}.${name} has the same type`)
     const canBeNull = nullable(inner) || (!required.has(name) && inner.default === undefined)
     t.equal(!isNonNullType(field.type), canBeNull, `${id}.${name} can be null on both faces or on neither`)
     t.equal(field.description, inner.description, `${id}.${name} has the same description`)

@@ -68,6 +68,9 @@ t.test('joins that race are all kept', async t => {
   const { body: { id } } = await w.post('/v1/teams', { name: 'T' })
   await Promise.all(ids.map(agentId => w.post(`/v1/teams/${id}/members`, { agentId })))
   t.match((await w.get(`/v1/teams/${id}`)).body, { memberIds: ids.toSorted(), version: 11 })
+  const events = await rows<{ resource: { memberIds: string[] } }>(services.database.read,
+    'select resource from events where workspace_id = $1 and type = \'team.membersChanged\' order by (resource->>\'version\')::int', [w.workspaceId])
+  t.same(events.map(({ resource }) => resource.memberIds.length), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 })
 
 t.test('members come beside their ids when asked for, and a reader of teams alone needs no other scope', async t => {

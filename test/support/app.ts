@@ -8,6 +8,7 @@ import { rows } from '../../src/db/connection.js'
 import { makeSecret } from '../../src/resources/keys/key.secret.js'
 import { scopes, type Scope } from '../../src/scopes.js'
 import { makeServices } from '../../src/services.js'
+import type { Timers } from '../../src/timers.js'
 import { caller, type Caller } from './caller.js'
 import { testDatabase } from './database.js'
 
@@ -28,19 +29,19 @@ export interface Workspace extends Caller {
 }
 
 /** The whole server on a real database, with a clock that only the test moves; closed with the test. */
-export async function startApp (t: Test, settings: Partial<Record<keyof Config, string>> = {}): Promise<TestApp> {
-  const url = await testDatabase()
+export async function startApp (t: Test, settings: Partial<Record<keyof Config, string>> = {}, { timers, url }: { timers?: Timers, url?: string } = {}): Promise<TestApp> {
+  const databaseUrl = url ?? await testDatabase()
   const config = readConfig({ LOG_LEVEL: process.env.TEST_LOG ?? 'silent', WORKER: 'false', RATE_LIMIT_PER_MINUTE: '1000000', MAX_EVENT_LOOP_DELAY_MS: '0', ...settings })
   const clock = {
     now: Date.parse('2026-03-02T10:00:00.000Z'),
     advance (ms: number) { clock.now += ms }
   }
-  const services = makeServices(config, url, () => clock.now)
+  const services = makeServices(config, databaseUrl, () => clock.now, { timers })
   const app = await makeApp(services)
   await app.ready()
   t.teardown(async () => {
     await app.close()
-    await services.database.close()
+    await services.close()
   })
   return { app, services, clock, workspace: async () => makeWorkspace(app, services) }
 }

@@ -25,9 +25,8 @@ export async function find (db: Db, workspaceId: string, ref: string): Promise<T
 
 /** Locks the team until the transaction ends; then reads it, so that its members are those of after the wait. */
 export async function hold (db: Db, workspaceId: string, ref: string): Promise<Team | undefined> {
-  const lock = db.select({ id: teams.id }).from(teams).where(byRef(teams, workspaceId, ref)).for('no key update')
-  const [, team] = await Promise.all([lock, find(db, workspaceId, ref)])
-  return team
+  await db.select({ id: teams.id }).from(teams).where(byRef(teams, workspaceId, ref)).for('no key update')
+  return find(db, workspaceId, ref)
 }
 
 /** Keeps the team from being changed until the transaction ends. */

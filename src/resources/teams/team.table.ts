@@ -1,6 +1,6 @@
 import { pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { instant, resourceColumns } from '../../db/columns.js'
-import { taken } from '../../db/refusals.js'
+import { missing, taken } from '../../db/refusals.js'
 
 export const teams = pgTable('teams', {
   ...resourceColumns,
@@ -17,3 +17,5 @@ export const teamMembers = pgTable('team_members', {
 
 taken('teams_name_key', 'team', 'name')
 taken('teams_external_id_key', 'team', 'externalId')
+missing('team_members_team_fkey', 'Team', 'id')
+missing('team_members_agent_fkey', 'Agent', 'agentId')

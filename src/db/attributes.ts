@@ -1,0 +1,51 @@
+import { sql, type SQL, type SQLWrapper } from 'drizzle-orm'
+import { z } from 'zod'
+import { input, text } from '../shapes.js'
+import type { FilterField } from './filter.js'
+
+const plain = () => z.union([text(1000), z.number(), z.boolean()]).meta({ graphql: 'JSON' })
+const ordered = () => z.union([z.number(), text(100)]).meta({ graphql: 'JSON' })
+
+export const AttributeCondition = input('AttributeCondition', 'A condition on one attribute; all that are given must hold.', {
+  key: z.string().min(1).max(64).describe('The attribute\'s key.'),
+  eq: plain().optional().describe('Is exactly this (text, number, boolean, or a date such as 2026-03-01); a `choices` attribute: has this one.'),
+  in: z.array(plain()).min(1).max(50).meta({ graphql: '[JSON!]' }).optional().describe('Is one of these, up to 50; a `choices` attribute: has one of these.'),
+  lt: ordered().optional().describe('Less than this number, or before this date.'),
+  lte: ordered().optional().describe('At most this number, or at or before this date.'),
+  gt: ordered().optional().describe('More than this number, or after this date.'),
+  gte: ordered().optional().describe('At least this number, or at or after this date.'),
+  isNull: z.boolean().optional().describe('true: has no value; false: has one.')
+})
+export type AttributeCondition = z.output<typeof AttributeCondition>
+
+const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::jsonb`
+
+/** Containment, in the two forms that a value may be kept in; a GIN index on the column (`jsonb_path_ops`) serves both. */
+const equals = (column: SQLWrapper, key: string, value: unknown): SQL =>
+  sql`(${column} @> ${json({ [key]: value })} or ${column} @> ${json({ [key]: [value] })})`
+
+const comparisons = { lt: sql`<`, lte: sql`<=`, gt: sql`>`, gte: sql`>=` } as const
+
+/** Numbers with numbers, dates with dates: what is kept as another type is never in order with it. */
+const compares = (column: SQLWrapper, key: string, than: SQL, value: unknown): SQL => typeof value === 'number'
+  ? sql`case when jsonb_typeof(${column} -> ${key}::text) = 'number' then (${column} ->> ${key}::text)::numeric ${than} ${value}::numeric end`
+  : sql`case when jsonb_typeof(${column} -> ${key}::text) = 'string' then (${column} ->> ${key}::text) collate "C" ${than} ${value} end`
+
+/** The SQL of one condition on a column of attributes (jsonb). */
+export function attributeCondition (column: SQLWrapper, { key, eq, in: some, isNull, ...bounds }: AttributeCondition): SQL {
+  const parts: SQL[] = []
+  if (eq !== undefined && eq !== null) parts.push(equals(column, key, eq))
+  if (some) parts.push(sql`(${sql.join(some.map(value => equals(column, key, value)), sql` or `)})`)
+  for (const [name, than] of Object.entries(comparisons)) {
+    const value = bounds[name as keyof typeof comparisons]
+    if (value !== undefined && value !== null) parts.push(compares(column, key, than, value))
+  }
+  if (isNull !== undefined && isNull !== null) parts.push(isNull ? sql`${column} -> ${key}::text is null` : sql`${column} -> ${key}::text is not null`)
+  return parts.length ? sql`(${sql.join(parts, sql` and `)})` : sql`true`
+}
+
+/** The filter field `attributes`: conditions that all hold. */
+export const onAttributes = (column: SQLWrapper): FilterField => ({
+  condition: z.array(AttributeCondition).min(1).max(20).describe('Conditions on attributes, up to 20; all of them hold.'),
+  where: (conditions: AttributeCondition[]) => sql.join(conditions.map(each => attributeCondition(column, each)), sql` and `)
+})

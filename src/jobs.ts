@@ -1,0 +1,14 @@
+import type { Services } from './context.js'
+import { runToTheEnd, Worker, type Job } from './events/worker.js'
+import { forgetKeysJob } from './http/idempotency.js'
+
+/** All background work; adding some is a line here. */
+export const jobs: Job[] = [
+  forgetKeysJob
+]
+
+/** Runs all background work in this process until it is stopped. */
+export const startWorker = (services: Services): Worker => new Worker(services, jobs)
+
+/** Does all that is due at `services.now()`, once, and gives how much each job did. */
+export const runDue = (services: Services): Promise<Record<string, number>> => runToTheEnd(services, jobs)

@@ -1,0 +1,128 @@
+import { v7 } from 'uuid'
+import type { Actor, Fact, FactPayload } from '../../clock/facts.js'
+import { apply, canApply, fold, type ConversationState } from '../../clock/state.js'
+import { inOrder } from '../../clock/facts.js'
+import { checkVersion, instantOf, type Context } from '../../context.js'
+import { ApiError, conflict, forbidden, invalid, notFound } from '../../errors.js'
+import { record } from '../../events/record.js'
+import { rowOf, stateOf, type ConversationRow } from './conversation.row.js'
+import { shapeOf } from './conversation.shape.js'
+import type { Conversation, History } from './conversation.shapes.js'
+import { eventsOf } from './events.js'
+import { insertFacts, readFacts } from './fact.store.js'
+import * as store from './conversation.store.js'
+
+/** When, in which order and by whom something happened, as the caller may say it. */
+export interface Moment { at: number, sequence: number, actor: Actor, given: boolean }
+
+/** The moment of a write: now and the caller, or with history:write what was given. */
+export function momentOf (ctx: Context, history: History): Moment {
+  const { occurredAt, sequence, actor } = history
+  const given = occurredAt !== undefined || sequence !== undefined || actor !== undefined
+  if (given && !ctx.caller!.scopes.has('history:write')) {
+    throw forbidden('occurredAt, sequence and actor need the scope history:write, which the caller does not have.')
+  }
+  const now = instantOf(ctx)
+  const at = occurredAt === undefined ? now : Date.parse(occurredAt)
+  if (at > now) throw invalid('occurredAt', 'is in the future')
+  return { at, sequence: sequence ?? 0, actor: actor ?? ctx.caller!.actor, given }
+}
+
+/** A fact of this command, at its moment. */
+export const factAt = (ctx: Context, moment: Moment, payload: FactPayload, id: string = v7()): Fact =>
+  ({ id, occurredAt: moment.at, recordedAt: instantOf(ctx), sequence: moment.sequence, actor: moment.actor, ...payload })
+
+export interface Held { row: ConversationRow, state: ConversationState }
+
+/** The conversation, locked; refuses a stale If-Match and what is no longer there. */
+export async function hold (ctx: Context, ref: string): Promise<Held> {
+  const { workspaceId, contactId } = ctx.caller!
+  const row = await store.hold(ctx.db, workspaceId, ref)
+  if (!row || (contactId && row.contactId !== contactId) || row.disposition === 'deleted') throw notFound('Conversation')
+  checkVersion(ctx, row.version)
+  return { row, state: stateOf(row) }
+}
+
+/** What a verb decided: facts, and values of the row that no fact decides. */
+export interface Decision {
+  facts: Fact[]
+  values?: Partial<Pick<ConversationRow, 'subject' | 'subjectGiven' | 'complexity' | 'wakeAt'>>
+  /** What else is written in the same round trip. */
+  writes?: () => Array<Promise<unknown>>
+}
+
+/** The state after more facts: the short way when they come last, else a fold over all of them. */
+async function stateAfter (ctx: Context, { row, state }: Held, facts: Fact[]): Promise<ConversationState> {
+  let next = state
+  for (const fact of facts.toSorted(inOrder)) {
+    if (!canApply(next, fact)) return fold([...await readFacts(ctx.db, row.workspaceId, row.id), ...facts])
+    next = apply(next, fact)
+  }
+  return next
+}
+
+/** Writes a decision: facts, row, events, and whatever depends on a conversation's facts. Answers the new shape. */
+export async function write (ctx: Context, held: Held, { facts, values, writes }: Decision): Promise<Conversation> {
+  if (!facts.length && !values) return shapeOf(held.row)
+  const state = await stateAfter(ctx, held, facts)
+  const row: ConversationRow = {
+    ...held.row,
+    ...rowOf(state),
+    ...values,
+    version: held.row.version + 1,
+    updatedAt: new Date(instantOf(ctx)).toISOString()
+  }
+  if (state.snoozedUntil === null) row.wakeAt = null
+  await Promise.all([
+    ...writes?.() ?? [],
+    insertFacts(ctx.db, row.workspaceId, row.id, facts),
+    store.update(ctx.db, row)
+  ])
+  const shape = shapeOf(row)
+  for (const { type, details } of eventsOf(held.state, state, facts, changedValues(held.row, values))) {
+    record(ctx, type, shape, { ...details, conversationId: row.id })
+  }
+  return shape
+}
+
+function changedValues (before: ConversationRow, values: Decision['values'] = {}): Record<string, unknown> {
+  const { subjectGiven, wakeAt, ...shown } = values
+  return Object.fromEntries(Object.entries(shown)
+    .filter(([name, to]) => before[name as 'subject'] !== to)
+    .map(([name, to]) => [name, { from: before[name as 'subject'], to }]))
+}
+
+/** Writes a conversation that did not exist; its first fact is its creation. */
+export async function writeNew (ctx: Context, facts: Fact[], values: Pick<ConversationRow, 'id' | 'externalId' | 'subject' | 'subjectGiven' | 'complexity' | 'previousConversationId'>,
+  writes: () => Array<Promise<unknown>> = () => []): Promise<Conversation> {
+  const state = fold(facts)
+  const now = new Date(instantOf(ctx)).toISOString()
+  const row: ConversationRow = {
+    workspaceId: ctx.caller!.workspaceId, version: 1, updatedAt: now, recordedAt: now, wakeAt: null, ...values, ...rowOf(state)
+  }
+  await Promise.all([
+    store.insert(ctx.db, row),
+    insertFacts(ctx.db, row.workspaceId, row.id, facts),
+    ...writes()
+  ])
+  const shape = shapeOf(row)
+  record(ctx, 'conversation.created', shape, {
+    conversationId: row.id, occurredAt: row.createdAt, actor: facts.find(fact => fact.kind === 'created')!.actor
+  })
+  return shape
+}
+
+/** Tags that may be put on conversations; names the first that may not. */
+export async function checkTags (ctx: Context, ids: readonly string[] | undefined, path: string): Promise<void> {
+  if (!ids?.length) return
+  const usable = await store.usableTags(ctx.db, ctx.caller!.workspaceId, ids)
+  const wrong = ids.findIndex(id => !usable.has(id))
+  if (wrong >= 0) {
+    throw new ApiError('notFound', 'Tag not found in this workspace, or archived.', [{ path: `${path}.${wrong}`, message: 'names no tag in use' }])
+  }
+}
+
+/** Spam takes no work: it is marked as such until somebody takes that back. */
+export function refuseInactive ({ row }: Held): void {
+  if (row.disposition === 'spam') throw conflict('This conversation is marked as spam. Take that back first.')
+}

@@ -1,0 +1,289 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { onAttributes } from '../../db/attributes.js'
+import { choiceCondition, filters, IdCondition, NumberCondition, on, TextCondition, TimeCondition } from '../../db/filter.js'
+import { at, attributesInput, attributesShape, choice, externalIdInput, id, input, instantInput, jsonParameter, line, listOf, pageQuery, shape, text } from '../../shapes.js'
+import { upsertedShape } from '../../shapes.js'
+import { historyFields, Message, MessageKind } from '../messages/message.shapes.js'
+import { Actor, ActorKind } from '../actor.shapes.js'
+import { Agent } from '../agents/agent.shapes.js'
+import { Channel } from '../channels/channel.shapes.js'
+import { Company } from '../companies/company.shapes.js'
+import { Contact } from '../contacts/contact.shapes.js'
+import { Tag } from '../tags/tag.shapes.js'
+import { Team } from '../teams/team.shapes.js'
+import { conversations } from './conversation.table.js'
+import { ChannelKind, Priority, Status } from './conversation.words.js'
+
+export const Disposition = choice('Disposition', 'Whether it takes part in lists and metrics: only active ones do.', ['active', 'spam', 'merged', 'deleted'])
+export const MessagePreview = shape('MessagePreview', 'The last message of a conversation, in short.', {
+  id: id().describe('The message.'),
+  kind: MessageKind.describe('Which way it went.'),
+  occurredAt: at().describe('When it was written.'),
+  authorKind: ActorKind.describe('What its author was.'),
+  authorName: z.string().nullable().describe('The author\'s name as the message showed it.'),
+  preview: z.string().describe('Its first 200 characters.')
+})
+
+export const Conversation = shape('Conversation', 'One matter of one customer: messages, and who has to do what about it.', {
+  id: id().describe('Made by the server, UUIDv7.'),
+  externalId: z.string().nullable().describe('Your own id, unique among conversations of the workspace.'),
+  version: z.int().describe('Counts the changes; it is the ETag, and what If-Match and ifVersion name.'),
+  createdAt: at().describe('Its creation: the earliest instant among its facts (definitions, 1.6).'),
+  updatedAt: at().describe('When it last changed.'),
+  recordedAt: at().describe('When it came to be here.'),
+  subject: z.string().nullable().describe('What it is about.'),
+  channelId: id().describe('The channel that it came by.'),
+  channelKind: ChannelKind.describe('What sort of channel that is.'),
+  contactId: id().nullable().describe('The customer.'),
+  companyId: id().nullable().describe('The customer\'s company, as it was at creation, or as it was changed here.'),
+  tier: z.string().nullable().describe('The company\'s tier, as it was at creation, or as it was changed here.'),
+  language: z.string().nullable().describe('The customer\'s language, BCP 47, as it was at creation, or as it was changed here.'),
+  attributes: attributesShape(),
+  complexity: z.number().nullable().describe('How much work it is, a number from 0; null counts as 1 in the weighted workload.'),
+  tagIds: z.array(id()).describe('Its tags.'),
+  priority: Priority.describe('How urgent it is.'),
+  assigneeId: id().nullable().describe('The agent who has it.'),
+  teamId: id().nullable().describe('The team that has it.'),
+  status: Status.describe('Where it stands.'),
+  statusReason: z.string().nullable().describe('Why it stands there, in the words of whoever changed it.'),
+  statusSince: at().describe('Since when it stands there.'),
+  snoozedUntil: at().nullable().describe('Until when it is out of sight; an inbound message ends that earlier.'),
+  snoozeReason: z.string().nullable().describe('Why it is out of sight.'),
+  waitingSince: at().nullable().describe('Since when the customer waits for an answer; null when nobody waits.'),
+  firstInboundAt: at().nullable().describe('When the first message from the customer\'s side was written.'),
+  firstInboundMessageId: id().nullable().describe('That message.'),
+  lastInboundAt: at().nullable().describe('When the last message from the customer\'s side was written.'),
+  lastInboundMessageId: id().nullable().describe('That message.'),
+  firstOutboundAt: at().nullable().describe('When the first public message to the customer was written.'),
+  firstOutboundMessageId: id().nullable().describe('That message.'),
+  lastOutboundAt: at().nullable().describe('When the last public message to the customer was written.'),
+  lastOutboundMessageId: id().nullable().describe('That message.'),
+  lastMessageAt: at().nullable().describe('When the last message, either way, was written; notes do not count.'),
+  lastMessageId: id().nullable().describe('That message.'),
+  lastActivityAt: at().describe('The last message\'s instant, or the creation while there is none.'),
+  messagesIn: z.int().describe('Customers\' messages that are neither automatic nor spam.'),
+  messagesOut: z.int().describe('Public messages of agents and machines, acknowledgements left out.'),
+  notes: z.int().describe('Notes for the team.'),
+  firstReplyAt: at().nullable().describe('When a person first answered.'),
+  firstResolvedAt: at().nullable().describe('The first resolution.'),
+  resolvedAt: at().nullable().describe('The resolution in force: the last one that was not reopened.'),
+  resolvedBy: Actor.nullable().describe('Who made the resolution in force.'),
+  closedAt: at().nullable().describe('When it was closed.'),
+  reopenCount: z.int().describe('How often it was reopened.'),
+  disposition: Disposition.describe('Whether it takes part in lists and metrics.'),
+  mergedIntoId: id().nullable().describe('The conversation that it was merged into, which answers for it.'),
+  previousConversationId: id().nullable().describe('The closed conversation that this one goes on from.'),
+  contact: Contact.nullable().optional().describe('The customer; in REST only with `expand=contact`.'),
+  company: Company.nullable().optional().describe('The company; in REST only with `expand=company`.'),
+  assignee: Agent.nullable().optional().describe('The agent who has it; in REST only with `expand=assignee`.'),
+  team: Team.nullable().optional().describe('The team that has it; in REST only with `expand=team`.'),
+  channel: Channel.nullable().optional().describe('The channel that it came by; in REST only with `expand=channel`.'),
+  tags: z.array(Tag).optional().describe('Its tags, by name; in REST only with `expand=tags`.'),
+  lastMessage: MessagePreview.nullable().optional().describe('The last message in short; in REST only with `expand=lastMessage`.'),
+  messages: z.array(Message).optional().describe('The latest 100 messages, oldest first; in REST only with `expand=messages`.')
+})
+export type Conversation = z.output<typeof Conversation>
+
+const reasonField = line(500).optional().describe('Why, in a line.')
+const attributesField = attributesInput()
+
+export const CreateConversation = input('CreateConversation', 'A new conversation, with or without a first message.', {
+  externalId: externalIdInput().optional(),
+  channelId: id().describe('The channel that it belongs to.'),
+  contactId: id().nullable().optional().describe('The customer; a contact\'s token is always its own.'),
+  subject: line(998).nullable().optional().describe('What it is about.'),
+  priority: Priority.optional().describe('How urgent it is; the channel\'s default otherwise.'),
+  status: Status.optional().describe('Where it stands from the start; new otherwise, open when assigned.'),
+  assigneeId: id().nullable().optional().describe('The agent who has it.'),
+  teamId: id().nullable().optional().describe('The team that has it; the channel\'s default otherwise.'),
+  tagIds: z.array(id()).max(50).optional().describe('Its tags, up to 50.'),
+  companyId: id().nullable().optional().describe('The customer\'s company; the contact\'s otherwise.'),
+  tier: line(50).nullable().optional().describe('The tier; the company\'s otherwise.'),
+  language: line(35).nullable().optional().describe('BCP 47; the contact\'s otherwise.'),
+  attributes: attributesField.optional(),
+  complexity: z.number().min(0).max(1_000_000).nullable().optional().describe('How much work it is, a number from 0.'),
+  ...historyFields
+})
+export type CreateConversation = z.output<typeof CreateConversation>
+
+export const UpdateConversation = input('UpdateConversation', 'Changes to a conversation: what is absent stays, null clears. Status, assignment, tags and the like have verbs of their own.', {
+  subject: line(998).nullable().optional().describe('What it is about.'),
+  priority: Priority.optional().describe('How urgent it is.'),
+  contactId: id().optional().describe('The customer.'),
+  companyId: id().nullable().optional().describe('The customer\'s company.'),
+  tier: line(50).nullable().optional().describe('The company\'s tier.'),
+  language: line(35).nullable().optional().describe('The customer\'s language, BCP 47.'),
+  attributes: attributesField.optional(),
+  complexity: z.number().min(0).max(1_000_000).nullable().optional().describe('How much work it is, a number from 0; null counts as 1.'),
+  ...historyFields
+})
+export type UpdateConversation = z.output<typeof UpdateConversation>
+
+export const UpsertConversation = input('UpsertConversation', 'What the conversation with this external id shall be.', {
+  channelId: id().describe('The channel that it belongs to; cannot be changed later.'),
+  contactId: UpdateConversation.shape.contactId,
+  subject: UpdateConversation.shape.subject,
+  priority: UpdateConversation.shape.priority,
+  companyId: UpdateConversation.shape.companyId,
+  tier: UpdateConversation.shape.tier,
+  language: UpdateConversation.shape.language,
+  attributes: UpdateConversation.shape.attributes,
+  complexity: UpdateConversation.shape.complexity,
+  ...historyFields
+})
+export type UpsertConversation = z.output<typeof UpsertConversation>
+export const UpsertedConversation = upsertedShape('Conversation', Conversation)
+
+export const Expansion = choice('ConversationExpansion', 'What may be put beside its id.', ['contact', 'company', 'assignee', 'team', 'channel', 'tags', 'messages', 'lastMessage'])
+export type Expansion = z.output<typeof Expansion>
+
+/** A conversation as REST answers it when it is asked to expand. */
+export const expandParameter = z.string().max(200).transform((value, context) => {
+  const words = value.split(',').map(word => word.trim()).filter(Boolean)
+  const wrong = words.find(word => !Expansion.options.includes(word as Expansion))
+  if (wrong === undefined) return [...new Set(words)] as Expansion[]
+  context.addIssue(`${wrong} cannot be expanded; ${Expansion.options.join(', ')} can`)
+  return z.NEVER
+}).optional().describe('What to put beside its id, separated by commas: contact, company, assignee, team, channel, tags, messages (the latest 100), lastMessage.')
+
+export const conversationFilters = filters('Conversation', {
+  id: on(IdCondition, conversations.id),
+  externalId: on(TextCondition, conversations.externalId),
+  status: on(choiceCondition('Status', Status), conversations.status),
+  priority: on(choiceCondition('Priority', Priority), conversations.priority),
+  assigneeId: on(IdCondition, conversations.assigneeId),
+  teamId: on(IdCondition, conversations.teamId),
+  contactId: on(IdCondition, conversations.contactId),
+  companyId: on(IdCondition, conversations.companyId),
+  tier: on(TextCondition, conversations.tier),
+  language: on(TextCondition, conversations.language),
+  channelId: on(IdCondition, conversations.channelId),
+  channelKind: on(choiceCondition('ChannelKind', ChannelKind), conversations.channelKind),
+  disposition: on(choiceCondition('Disposition', Disposition), conversations.disposition),
+  createdAt: on(TimeCondition, conversations.createdAt),
+  updatedAt: on(TimeCondition, conversations.updatedAt),
+  lastActivityAt: on(TimeCondition, conversations.lastActivityAt),
+  waitingSince: on(TimeCondition, conversations.waitingSince),
+  snoozedUntil: on(TimeCondition, conversations.snoozedUntil),
+  resolvedAt: on(TimeCondition, conversations.resolvedAt),
+  reopenCount: on(NumberCondition, conversations.reopenCount),
+  attributes: onAttributes(conversations.attributes),
+  tags: {
+    condition: input('TagsCondition', 'A condition on tags; all that are given must hold.', {
+      any: z.array(id()).min(1).max(50).optional().describe('Has at least one of these.'),
+      all: z.array(id()).min(1).max(50).optional().describe('Has all of these.'),
+      isEmpty: z.boolean().optional().describe('true: has no tag; false: has one.')
+    }),
+    where: ({ any, all, isEmpty }: { any?: string[], all?: string[], isEmpty?: boolean }) => sql.join([
+      any ? sql`${conversations.tagIds} && ${sql.param(any)}::uuid[]` : sql`true`,
+      all ? sql`${conversations.tagIds} @> ${sql.param(all)}::uuid[]` : sql`true`,
+      isEmpty === undefined ? sql`true` : isEmpty ? sql`${conversations.tagIds} = '{}'` : sql`${conversations.tagIds} <> '{}'`
+    ], sql` and `)
+  }
+})
+
+export const ConversationSort = choice('ConversationSort', 'How conversations are sorted; ties by id.',
+  ['lastActivityAtDesc', 'lastActivityAtAsc', 'createdAtDesc', 'createdAtAsc', 'updatedAtDesc', 'updatedAtAsc', 'waitingSinceAsc'])
+
+const common = {
+  sort: ConversationSort.default('lastActivityAtDesc').describe('How they are sorted; ties by id. waitingSinceAsc lists only those where a customer waits.'),
+  q: line(200).optional().describe('Words that its subject or one of its messages has, all of them; "quoted" together, -word not, or.')
+}
+export const ConversationQuery = z.object({
+  ...pageQuery, ...common,
+  status: Status.optional().describe('Only those that stand here.'),
+  assigneeId: z.union([z.uuid(), z.literal('none')]).optional().describe('Only this agent\'s; `none`: only unassigned ones.'),
+  teamId: z.union([z.uuid(), z.literal('none')]).optional().describe('Only this team\'s; `none`: only those without a team.'),
+  contactId: id().optional().describe('Only this contact\'s.'),
+  channelId: id().optional().describe('Only those of this channel.'),
+  tagId: id().optional().describe('Only those with this tag.'),
+  priority: Priority.optional().describe('Only those of this priority.'),
+  filter: jsonParameter(conversationFilters.shape).optional().describe('A ConversationFilter as JSON. Unless it names a disposition, only active ones are listed.'),
+  expand: expandParameter
+})
+export const SearchConversations = input('SearchConversations', 'A search among conversations.', {
+  limit: z.int().min(1).max(100).default(25).describe('How many at most, 1 to 100.'),
+  after: z.string().max(1000).optional().describe('The `endCursor` of the page before.'),
+  count: z.boolean().default(false).describe('Whether to count all that match.'),
+  ...common,
+  filter: conversationFilters.shape.optional().describe('Which conversations. Unless it names a disposition, only active ones are listed.')
+})
+export type ConversationQuery = Partial<z.output<typeof ConversationQuery>> & z.output<typeof SearchConversations>
+export const ConversationList = listOf('Conversation', Conversation)
+
+/* The verbs. */
+
+export const AndThen = input('AndThen', 'What shall happen in the same step: all of it and the message, or none.', {
+  status: Status.optional().describe('Where the conversation stands from then on.'),
+  reason: reasonField,
+  assigneeId: id().nullable().optional().describe('Who has it from then on; null: nobody.'),
+  teamId: id().nullable().optional().describe('Which team has it from then on; null: none.'),
+  priority: Priority.optional().describe('How urgent it is from then on.'),
+  addTagIds: z.array(id()).max(50).optional().describe('Tags to put on it.'),
+  removeTagIds: z.array(id()).max(50).optional().describe('Tags to take off it.'),
+  snoozeUntil: instantInput().optional().describe('Out of sight until then.')
+})
+export type AndThen = z.output<typeof AndThen>
+
+export const AttachmentInput = input('AttachmentInput', 'A file to send with a message.', {
+  filename: line(255).describe('Its name, without folders.'),
+  contentType: line(127).describe('Its media type, such as image/png.'),
+  contentBase64: z.string().max(1_000_000).regex(/^[A-Za-z0-9+/]*={0,2}$/, 'must be base64').describe('Its bytes in base64; the body as a whole is at most 1 MiB.')
+})
+
+const content = {
+  text: text(500_000).optional().describe('Plain text; made from the HTML when left out.'),
+  html: text(1_000_000).optional().describe('HTML; sanitised before anybody sees it.'),
+  attachments: z.array(AttachmentInput).max(50).optional().describe('Files, up to 50.'),
+  externalId: externalIdInput().optional().describe('Your own id of the message, unique per channel; the same one again gives the first result.')
+}
+export const Reply = input('Reply', 'A public message to the customer; from a contact\'s token, the customer\'s own message.', {
+  ...content,
+  autoGenerated: z.boolean().optional().describe('An acknowledgement rather than an answer: it counts for no promise and no metric.'),
+  delivery: choice('DeliveryMode', 'queue: the channel delivers it; none: it was or is delivered elsewhere.', ['queue', 'none']).optional()
+    .describe('queue (the default) hands it to the channel; none when it was delivered elsewhere, which is the default with occurredAt.'),
+  andThen: AndThen.optional().describe('What shall happen in the same step.'),
+  ...historyFields
+})
+export type Reply = z.output<typeof Reply>
+
+export const Note = input('Note', 'A note for the team; the customer never sees it.', {
+  ...content,
+  andThen: AndThen.optional().describe('What shall happen in the same step.'),
+  ...historyFields
+})
+export type Note = z.output<typeof Note>
+
+export const ChangeStatus = input('ChangeStatus', 'A change of status.', {
+  status: Status.describe('Where it stands from then on.'),
+  reason: reasonField,
+  ...historyFields
+})
+export const StatusReason = input('StatusReason', 'Why, if there is something to say.', { reason: reasonField, ...historyFields })
+export const Assign = input('Assign', 'Who shall have it: what is absent stays, null is nobody.', {
+  assigneeId: id().nullable().optional().describe('The agent; null: nobody.'),
+  teamId: id().nullable().optional().describe('The team; null: none.'),
+  ...historyFields
+})
+export const Snooze = input('Snooze', 'Out of sight until a time; an inbound message ends it earlier.', {
+  until: instantInput().describe('Until when, RFC 3339; later than now.'),
+  reason: reasonField,
+  ...historyFields
+})
+export const ChangePriority = input('ChangePriority', 'A change of priority.', {
+  priority: Priority.describe('How urgent it is from then on.'),
+  ...historyFields
+})
+export const TagChange = input('TagChange', 'Tags to put on or take off.', {
+  tagIds: z.array(id()).min(1).max(50).describe('The tags, up to 50.'),
+  ...historyFields
+})
+export const Merge = input('Merge', 'Into which conversation it shall be merged.', {
+  intoId: id().describe('The conversation that goes on; it takes all messages.'),
+  ...historyFields
+})
+export const When = input('When', 'When and by whom, for history.', historyFields)
+export type History = z.output<typeof When>
+
+export { Message }
