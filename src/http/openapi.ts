@@ -10,20 +10,32 @@ import { exampleOf } from './openapi/examples.js'
 import { componentsFor, type Json } from './openapi/schemas.js'
 import type { Operation } from './operations.js'
 
-/** Serves the contract and the reference page, with all assets from here. */
+/** The page loads nothing but what this server has, and tells nobody else what it shows. */
+const pagePolicy = "default-src 'self'; base-uri 'self'; frame-ancestors 'self'; img-src 'self' data:; object-src 'none'; style-src 'self'"
+
+/** Serves the contract and the reference page, with all assets from here. Printed when it is first asked for. */
 export const openapi = plugin(async (app: FastifyInstance) => {
-  // The reference page keeps this object from now on; it is filled when every route is known.
+  // The reference page keeps this object from now on.
   const printed: Json = {}
-  app.decorate('contract', () => printed)
-  app.addHook('onReady', async () => { Object.assign(printed, document(app.operations())) })
+  const texts: { json?: string, yaml?: string } = {}
+  app.decorate('contract', () => Object.keys(printed).length ? printed : Object.assign(printed, document(app.operations())))
   await app.register(swagger, { mode: 'static', specification: { document: printed as never } })
   const open = { config: { open: true }, schema: { hide: true } }
-  app.get('/openapi.json', open, async () => printed)
-  app.get('/openapi.yaml', open, async (_request, reply) => reply.type('application/yaml').send(contractYaml(printed)))
+  app.get('/openapi.json', open, async (_request, reply) =>
+    reply.type('application/json').send(texts.json ??= JSON.stringify(app.contract())))
+  app.get('/openapi.yaml', open, async (_request, reply) =>
+    reply.type('application/yaml').send(texts.yaml ??= contractYaml(app.contract())))
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    staticCSP: true,
-    uiConfig: { deepLinking: true, persistAuthorization: true, displayRequestDuration: true }
+    staticCSP: pagePolicy,
+    theme: { title: 'SupportOps API' },
+    uiConfig: { deepLinking: true, persistAuthorization: true, displayRequestDuration: true, validatorUrl: null },
+    uiHooks: {
+      onRequest (_request, _reply, done) {
+        app.contract()
+        done()
+      }
+    }
   })
 }, { name: 'openapi', dependencies: ['operations'] })
 
