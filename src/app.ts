@@ -2,10 +2,11 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Services } from './context.js'
 import { graphqlFace } from './graphql/face.js'
 import { Authentication, type People } from './http/authentication.js'
+import { draining } from './http/draining.js'
 import { health } from './http/health.js'
 import { openapi } from './http/openapi.js'
 import type { Api } from './http/operation.js'
@@ -23,7 +24,7 @@ export async function makeApp (services: Services): Promise<FastifyInstance> {
     loggerInstance: log,
     genReqId: requestId,
     requestIdHeader: false,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     trustProxy: config.TRUST_PROXY || false,
     connectionTimeout: 30_000,
@@ -42,6 +43,7 @@ export async function makeApp (services: Services): Promise<FastifyInstance> {
   if (config.CORS_ORIGINS.length) await app.register(cors, { origin: config.CORS_ORIGINS, exposedHeaders, maxAge: 600 })
   await app.register(underPressure, { maxEventLoopDelay: config.MAX_EVENT_LOOP_DELAY_MS, retryAfter: 10 })
   await app.register(rateLimit, { global: false })
+  await app.register(draining, { services })
   await app.register(door, { services, authentication })
   await app.register(operations)
   await app.register(openapi)

@@ -3,7 +3,7 @@ import type { Actor } from './clock/facts.js'
 import type { Config } from './config.js'
 import type { Database, Db, Transaction } from './db/connection.js'
 import { isTransient, worded } from './db/refusals.js'
-import { ApiError, forbidden, unauthenticated } from './errors.js'
+import { ApiError, forbidden, unauthenticated, whoIsCalling } from './errors.js'
 import { insertEvents, type PendingEvent } from './events/event.store.js'
 import type { Waker } from './events/waker.js'
 import { claimKey, keepResult } from './http/idempotency.store.js'
@@ -22,6 +22,8 @@ export interface Services {
   waker: Waker
   /** Called after a commit that recorded events in a workspace; never needed for correctness. */
   committed: (workspaceId: string) => void
+  /** Who remembers callers forgets them, because a key was revoked, rotated or changed. */
+  callers: { forget: () => void, onForget: (callback: () => void) => void }
   /** Ends what the process holds, connections last. */
   close: () => Promise<void>
 }
@@ -65,7 +67,7 @@ export const systemContext = (services: Services, workspaceId: string, scopes: r
   }, requestId)
 
 function require (ctx: Context, scope: Scope): Caller {
-  if (!ctx.caller) throw unauthenticated('Send an API key or a token: Authorization: Bearer …')
+  if (!ctx.caller) throw unauthenticated(whoIsCalling)
   if (!ctx.caller.scopes.has(scope)) throw forbidden(`This needs the scope ${scope}, which the caller does not have.`)
   return ctx.caller
 }

@@ -13,7 +13,7 @@ export interface BothFaces { app: FastifyInstance, schema: GraphQLSchema, close:
 
 /** Both faces as they would be served, without a database: connections are made when something is asked of them. */
 export async function bothFaces (): Promise<BothFaces> {
-  const services = makeServices({ ...readConfig({}), LOG_LEVEL: 'silent', WORKER: false }, 'postgres://nobody@nowhere/none')
+  const services = makeServices(readConfig({ LOG_LEVEL: 'silent', WORKER: 'false', MAX_EVENT_LOOP_DELAY_MS: '0' }), 'postgres://nobody@nowhere/none')
   const app = await makeApp(services)
   await app.ready()
   return {

@@ -60,6 +60,9 @@ export const forbidden = (detail: string): ApiError => new ApiError('forbidden',
 
 export const unauthenticated = (detail: string): ApiError => new ApiError('unauthenticated', detail)
 
+/** What strangers are told. */
+export const whoIsCalling = 'Send an API key or a token: Authorization: Bearer …'
+
 export const stale = (current: number): ApiError => new ApiError('preconditionFailed',
   `The resource has changed since the version you named; it is at version ${current} now. Read it again, then decide.`)
 

@@ -1,9 +1,17 @@
 import type { Services } from './context.js'
 import { runToTheEnd, Worker, type Job } from './events/worker.js'
 import { forgetKeysJob } from './http/idempotency.js'
+import { strandedReceiptsJob } from './resources/channels/receipt.jobs.js'
+import { clocksJob } from './resources/clocks/clock.jobs.js'
+import { wakeSnoozedJob } from './resources/conversations/snoozing.jobs.js'
+import { webhookJobs } from './resources/webhooks/webhook.jobs.js'
 
 /** All background work; adding some is a line here. */
 export const jobs: Job[] = [
+  strandedReceiptsJob,
+  clocksJob,
+  wakeSnoozedJob,
+  ...webhookJobs,
   forgetKeysJob
 ]
 

@@ -18,6 +18,8 @@ export const scopeMeanings = {
   'tags:read': 'Read tags.',
   'tags:write': 'Create, change and archive tags.',
   'events:read': 'Read the feed of events.',
+  'webhooks:read': 'Read webhooks and the log of their deliveries.',
+  'webhooks:write': 'Create, change, rotate, disable and replay webhooks.',
   'calendars:read': 'Read calendars.',
   'calendars:write': 'Create and change calendars.',
   'standards:read': 'Read service standards, clocks, explanations and backtests.',

@@ -24,9 +24,15 @@ export function makeServices (
   return {
     config, database, log, now, timers, waker,
     committed: workspaceId => waker.committed(workspaceId),
+    callers: forgetting(),
     async close () {
       await waker.stop()
       await database.close()
     }
   }
+}
+
+function forgetting (): Services['callers'] {
+  const callbacks = new Set<() => void>()
+  return { forget: () => { for (const callback of callbacks) callback() }, onForget: callback => { callbacks.add(callback) } }
 }

@@ -16,16 +16,17 @@ export interface EventDetails {
 
 /**
  * Records one event, to be written in the same commit as the change. `type` is `noun.verbed`; `resource` is the public
- * shape after the change, and says by its id what the event is about.
+ * shape after the change, and says by its id what the event is about. Gives the event's id.
  */
-export function record (ctx: Context, type: string, resource: { id: string }, details: EventDetails = {}): void {
+export function record (ctx: Context, type: string, resource: { id: string }, details: EventDetails = {}): string {
   const { caller, transaction } = ctx
   if (!transaction || !caller) throw new Error(`record(${type}) outside a transaction`)
   const recordedAt = new Date(transaction.at).toISOString()
   const actor = details.actor ?? caller.actor
+  const id = v7()
   transaction.events.push({
     workspaceId: caller.workspaceId,
-    id: v7(),
+    id,
     type,
     occurredAt: details.occurredAt ?? recordedAt,
     recordedAt,
@@ -39,4 +40,5 @@ export function record (ctx: Context, type: string, resource: { id: string }, de
     corrects: details.corrects ?? null,
     requestId: ctx.requestId
   })
+  return id
 }

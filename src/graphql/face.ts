@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import { graphql, type GraphQLSchema } from 'graphql'
-import type { Services } from '../context.js'
+import type { GraphQLSchema } from 'graphql'
+import { contextOf, type Services } from '../context.js'
 import type { Authentication } from '../http/authentication.js'
 import { problemOf } from '../http/plugin.js'
 import { namedSchemas, namedShapes } from '../shapes.js'
 import type { GraphqlModule } from './module.js'
+import { graphqlPlugin } from './plugin.js'
 import { printTypes } from './print-types.js'
 import { makeSchema } from './schema.js'
 
@@ -21,16 +22,17 @@ export function typesSdl (): string {
 /** The executable schema of both: the types of all shapes, and what the modules add. */
 export const graphqlSchema = (modules: readonly GraphqlModule[]): GraphQLSchema => makeSchema(modules, typesSdl())
 
-export async function graphqlFace (app: FastifyInstance, { modules }: { services: Services, authentication: Authentication, modules: GraphqlModule[] }): Promise<void> {
-  const schema = graphqlSchema(modules)
-  app.post<{ Body: { query: string, variables: Record<string, unknown> } }>('/graphql', async request => {
-    const { data, errors } = await graphql({
-      schema, source: request.body.query, variableValues: request.body.variables,
-      contextValue: { ctx: request.ctx, loaders: new Map(), requestId: request.id }
-    })
-    return { data, errors: errors?.map(error => {
-      const { problem } = problemOf(error.originalError ?? error, request)
-      return { message: problem.detail, path: error.path, extensions: { code: problem.code, requestId: request.id, errors: problem.errors } }
-    }) }
+/** GraphQL for the callers that REST knows, in the words that REST has. */
+export async function graphqlFace (app: FastifyInstance, { services, authentication, modules }: {
+  services: Services, authentication: Authentication, modules: GraphqlModule[]
+}): Promise<void> {
+  await app.register(graphqlPlugin, {
+    modules,
+    types: typesSdl(),
+    contextOf: async request => request.ctx,
+    contextOfConnection: async ({ authorization }, request) =>
+      contextOf(services, await authentication.identify(authorization as string), request.id),
+    problemOf,
+    now: services.now
   })
 }

@@ -1,9 +1,10 @@
 import type DataLoader from 'dataloader'
 import type { GraphQLFieldResolver } from 'graphql'
+import type { Context } from '../context.js'
 
 /** What every resolver gets: the caller's own context, the loaders of this one request, and the id its errors carry. */
 export interface GraphqlContext {
-  ctx: unknown
+  ctx: Context
   /** Filled by `loader`, one of each kind for a request (or for one event of a subscription). */
   loaders: Map<object, DataLoader<any, any, any>>
   requestId: string
@@ -31,7 +32,7 @@ export interface GraphqlModule {
  * A batching loader that is made once per request, on first use:
  * `const contactById = loader(ctx => new DataLoader(ids => contacts(ctx, ids)))`, then `contactById(context).load(id)`.
  */
-export function loader<K, V, C = K> (make: (ctx: any) => DataLoader<K, V, C>): (context: GraphqlContext) => DataLoader<K, V, C> {
+export function loader<K, V, C = K> (make: (ctx: Context) => DataLoader<K, V, C>): (context: GraphqlContext) => DataLoader<K, V, C> {
   return ({ ctx, loaders }) => {
     let made = loaders.get(make)
     if (!made) loaders.set(make, made = make(ctx))

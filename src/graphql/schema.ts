@@ -10,7 +10,7 @@ import { scalars } from './scalars.js'
 const roots = ['Query', 'Mutation', 'Subscription']
 
 const directives = `
-"""How many items this list has at most; the cost of a query counts that many. Without it a list counts as 25."""
+"""How many items this list usually has; the cost of a query counts that many. Without it a list counts as 10."""
 directive @listSize(assumedSize: Int!) on FIELD_DEFINITION
 `
 

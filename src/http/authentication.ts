@@ -22,11 +22,17 @@ const touchEveryMs = 60_000
 const maxTokenLength = 8_192
 
 export class Authentication {
-  private readonly keys = new LRUCache<string, Caller & { expiresAt: number }>({ max: maxRemembered, ttl: keyLifeMs })
+  private readonly keys: LRUCache<string, Caller & { expiresAt: number }>
   private readonly keySets = new LRUCache<string, JWTVerifyGetKey>({ max: 200, ttl: 600_000 })
   private readonly touched = new LRUCache<string, true>({ max: maxRemembered, ttl: touchEveryMs })
 
-  constructor (private readonly services: Services, private readonly people: People) {}
+  /** Counts how often callers were forgotten: what was looked up before that is not remembered after it. */
+  private generation = 0
+
+  constructor (private readonly services: Services, private readonly people: People) {
+    this.keys = new LRUCache({ max: maxRemembered, ttl: keyLifeMs, ttlResolution: 0, perf: { now: services.now } })
+    services.callers.onForget(() => this.forget())
+  }
 
   /** The caller behind an Authorization header; null without one. Anything that is not valid is refused. */
   async identify (header: string | undefined): Promise<Caller | null> {
@@ -37,7 +43,10 @@ export class Authentication {
   }
 
   /** A key that was revoked here stops working here at once, elsewhere within five seconds. */
-  forget (): void { this.keys.clear() }
+  forget (): void {
+    this.generation++
+    this.keys.clear()
+  }
 
   private async byKey (secret: string): Promise<Caller> {
     const hash = createHash('sha256').update(secret).digest()
@@ -53,6 +62,7 @@ export class Authentication {
   }
 
   private async lookUp (hash: Buffer, name: string) {
+    const { generation } = this
     const row = await findKey(this.services.database.read, hash)
     if (!row) throw unauthenticated('This API key is not known, or was revoked.')
     const caller = {
@@ -63,7 +73,7 @@ export class Authentication {
       id: row.id,
       expiresAt: row.expires_at ? Date.parse(row.expires_at) : Infinity
     }
-    this.keys.set(name, caller)
+    if (generation === this.generation) this.keys.set(name, caller)
     return caller
   }
 

@@ -13,7 +13,7 @@ export function speakJson (app: FastifyInstance): void {
     if (nestsDeeper(body as string)) {
       done(new ApiError('tooComplex', `The body nests deeper than ${maxNesting} levels.`))
     } else {
-      parse(request, body as string, done)
+      void parse(request, body as string, done)
     }
   })
 }

@@ -5,7 +5,7 @@ import { v7 } from 'uuid'
 import type { z } from 'zod'
 import { contextOf, type Context, type Services } from '../context.js'
 import { worded } from '../db/refusals.js'
-import { ApiError, toProblem, type Problem } from '../errors.js'
+import { ApiError, toProblem, unauthenticated, whoIsCalling, type Problem } from '../errors.js'
 import type { Authentication } from './authentication.js'
 import { speakJson } from './json.js'
 import { sent } from '../validate.js'
@@ -115,6 +115,8 @@ export const door = plugin(async (app: FastifyInstance, { services, authenticati
     } catch (error) { refusal = error }
     await count(request, reply)
     if (refusal) throw refusal
+    // Before the body is read: a stranger sends us none, and learns nothing of what it should be.
+    if (request.routeOptions.config.operation?.scope && !request.ctx.caller) throw unauthenticated(whoIsCalling)
   })
   app.addHook('preValidation', async request => readConditions(request))
   app.addHook('preSerialization', async (request, reply, payload) => markVersion(request, reply, payload))

@@ -7,10 +7,15 @@ import { agentRoutes } from './agents/agent.http.js'
 import { agentForToken } from './agents/agent.service.js'
 import { attributeGraphql } from './attributes/attribute.graphql.js'
 import { attributeRoutes } from './attributes/attribute.http.js'
+import { calendarGraphql } from './calendars/calendar.graphql.js'
+import { calendarRoutes } from './calendars/calendar.http.js'
+import { calendarQuestionRoutes } from './calendars/question.http.js'
 import { channelGraphql } from './channels/channel.graphql.js'
 import { channelRoutes } from './channels/channel.http.js'
 import { receiptGraphql } from './channels/receipt.graphql.js'
 import { hookRoutes, receiptRoutes } from './channels/receipt.http.js'
+import { clockGraphql } from './clocks/clock.graphql.js'
+import { clockRoutes } from './clocks/clock.http.js'
 import { companyGraphql } from './companies/company.graphql.js'
 import { companyRoutes } from './companies/company.http.js'
 import { contactGraphql } from './contacts/contact.graphql.js'
@@ -21,13 +26,25 @@ import { conversationRoutes } from './conversations/conversation.http.js'
 import { conversationVerbsGraphql } from './conversations/verbs.graphql.js'
 import { followContacts } from './conversations/contact-changes.service.js'
 import { conversationVerbs } from './conversations/verbs.http.js'
+import { keyGraphql } from './keys/key.graphql.js'
+import { keyRoutes } from './keys/key.http.js'
 import { messageRoutes } from './messages/message.http.js'
 import { eventGraphql } from './events/event.graphql.js'
 import { eventRoutes } from './events/event.http.js'
+import { pledgeGraphql } from './standards/pledge.graphql.js'
+import { pledgeRoutes } from './standards/pledge.http.js'
+import { standardGraphql } from './standards/standard.graphql.js'
+import { standardRoutes } from './standards/standard.http.js'
 import { tagGraphql } from './tags/tag.graphql.js'
 import { tagRoutes } from './tags/tag.http.js'
 import { teamGraphql } from './teams/team.graphql.js'
 import { teamRoutes } from './teams/team.http.js'
+import { webhookGraphql } from './webhooks/webhook.graphql.js'
+import { webhookRoutes } from './webhooks/webhook.http.js'
+import { tokenIssuerGraphql } from './token-issuers/issuer.graphql.js'
+import { tokenIssuerRoutes } from './token-issuers/issuer.http.js'
+import { workspaceGraphql } from './workspaces/workspace.graphql.js'
+import { workspaceRoutes } from './workspaces/workspace.http.js'
 
 followContacts()
 
@@ -35,16 +52,25 @@ followContacts()
 export const routes: Array<(app: Api) => void> = [
   agentRoutes,
   attributeRoutes,
+  calendarRoutes,
+  calendarQuestionRoutes,
+  clockRoutes,
   channelRoutes,
   companyRoutes,
   contactRoutes,
   conversationRoutes,
   conversationVerbs,
+  keyRoutes,
   messageRoutes,
+  tokenIssuerRoutes,
+  workspaceRoutes,
   receiptRoutes,
   eventRoutes,
+  pledgeRoutes,
+  standardRoutes,
   tagRoutes,
-  teamRoutes
+  teamRoutes,
+  webhookRoutes
 ]
 
 /** What providers post to, outside of /v1 and with secrets of its own. */
@@ -53,15 +79,23 @@ export const hooks = hookRoutes
 export const modules: GraphqlModule[] = [
   agentGraphql,
   attributeGraphql,
+  calendarGraphql,
+  clockGraphql,
   channelGraphql,
   companyGraphql,
   contactGraphql,
   conversationGraphql,
   conversationVerbsGraphql,
+  keyGraphql,
   receiptGraphql,
+  tokenIssuerGraphql,
+  workspaceGraphql,
   eventGraphql,
+  pledgeGraphql,
+  standardGraphql,
   tagGraphql,
-  teamGraphql
+  teamGraphql,
+  webhookGraphql
 ]
 
 /** Who stands behind a token's subject. */

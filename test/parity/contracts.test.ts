@@ -92,3 +92,16 @@ t.test('operations are named once, and every one names its scope', async t => {
     t.same(security, scope ? [{ apiKey: [scope] }, { token: [scope] }] : [], id)
   }
 })
+
+t.test('everything on the wire is camelCase', async t => {
+  const camel = /^[a-z][a-zA-Z0-9]*$/
+  for (const { id, path, method } of operations) {
+    const segments = path.split('/').filter(Boolean).map(segment => segment.replace(/^\{(\w+)\}$/, '$1'))
+    t.same(segments.filter(segment => !camel.test(segment)), [], `${id}: ${path}`)
+    const parameters = (contract.paths[path][method.toLowerCase()].parameters ?? []) as Json[]
+    t.same(parameters.filter(({ $ref, name }) => !$ref && !camel.test(name)), [], `${id}: its parameters`)
+  }
+  for (const [id, { properties = {} }] of Object.entries<Json>(contract.components.schemas)) {
+    t.same(Object.keys(properties).filter(name => !camel.test(name)), [], `${id}: its fields`)
+  }
+})

@@ -1,17 +1,25 @@
 import type { Workspace } from '../support/app.js'
 import { factories } from '../support/factories.js'
 import type { Call } from './calls.js'
+import { conversationExamples } from './examples/conversations.js'
 
-type Example = (w: Workspace) => Promise<Call> | Call
+export type Example = (w: Workspace) => Promise<Call> | Call
 
-const { agents, contacts, teams } = factories as Required<typeof factories>
+const { agents, calendars, contacts, standards, teams } = factories as Required<typeof factories>
 
 /**
  * How to call an operation in a fresh workspace, by its operationId, where that does not follow from its form (see
  * `callOf`): more than one thing in the path, a body that refers to something, a state that has to be there before.
  */
 export const examples: Record<string, Example> = {
+  ...conversationExamples,
   streamEvents: () => ({ endless: true }),
+  getCalendarVersion: async w => ({ params: { id: (await calendars!(w)).id, number: '1' }, variables: { number: 1 } }),
+  countBusinessSeconds: async w => ({ params: { id: (await calendars!(w)).id }, query: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' } }),
+  addBusinessSeconds: async w => ({ params: { id: (await calendars!(w)).id }, query: { from: '2026-03-02T00:00:00Z', seconds: '60' }, variables: { seconds: 60 } }),
+  getStandardVersion: async w => ({ params: { id: (await standards!(w)).id, number: '1' }, variables: { number: 1 } }),
+  reorderStandards: async w => ({ body: { ids: [(await standards!(w)).id, (await standards!(w)).id].toReversed() } }),
+  getPledge: w => ({ params: { workspace: w.workspaceId } }),
   setTeamMembers: async w => ({ params: { id: (await teams!(w)).id }, body: { agentIds: [(await agents!(w)).id] } }),
   addTeamMember: async w => ({ params: { id: (await teams!(w)).id }, body: { agentId: (await agents!(w)).id } }),
   async removeTeamMember (w) {

@@ -44,7 +44,22 @@ const facesOf = (operation: Operation): Face[] => {
 }
 
 const reads = ({ scope, method }: Operation): boolean => method === 'GET' || scope?.endsWith(':read') === true
-const ids = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/
+const id = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Where in a body ids stand. */
+function referencesIn (value: unknown, path: string[] = []): string[][] {
+  if (typeof value === 'string') return id.test(value) ? [path] : []
+  return typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, each]) => referencesIn(each, [...path, key])) : []
+}
+
+/** The body with what another one has at one place. */
+function replaced (body: unknown, [key, ...rest]: string[], other: any): unknown {
+  if (key === undefined) return other
+  const copy: any = Array.isArray(body) ? [...body] : { ...body as object }
+  copy[key] = replaced(copy[key], rest, other[key])
+  return copy
+}
+
 const isUpsert = ({ method, path }: Operation, { params }: Call): boolean =>
   method === 'PUT' && path.endsWith('}') && Object.values(params ?? {}).some(value => value.startsWith('external:'))
 
@@ -60,14 +75,17 @@ async function intruders (operation: Operation, owner: Workspace, other: Workspa
   ]
   const named = operation.params !== undefined && !call.shared
   if (named && !isUpsert(operation, call)) all.push({ who: 'another workspace', caller: other, call, code: 'notFound' })
-  if (!reads(operation) && !call.freeIds && ids.test(JSON.stringify(call.body ?? ''))) {
+  if (!reads(operation) && !call.freeIds && referencesIn(call.body).length) {
     const theirs = await callOf(operation, contract, other)
-    all.push({ who: 'another workspace, referring to what is here', caller: other, call: { ...theirs, body: call.body, variables: call.variables }, code: 'notFound' })
+    for (const path of referencesIn(call.body)) {
+      const body = replaced(theirs.body, path, call.body)
+      all.push({ who: `another workspace, whose ${path.join('.')} is here`, caller: other, call: { ...theirs, body }, code: 'notFound' })
+    }
   }
   if (factories.contacts) {
     const contact = await signedIn(app, services, owner.workspaceId, 'contact', (await factories.contacts(owner)).id)
     if (!operation.contact) all.push({ who: 'a contact', caller: contact, call, code: 'forbidden' })
-    else if (named) all.push({ who: 'a contact whose it is not', caller: contact, call, code: 'notFound' })
+    else if (named) all.push({ who: 'a contact whose it is not', caller: contact, call: { ...call, body: call.asContact ?? call.body }, code: 'notFound' })
   }
   return all
 }

@@ -5,6 +5,7 @@ import { makeApp } from '../../src/app.js'
 import { readConfig, type Config } from '../../src/config.js'
 import type { Services } from '../../src/context.js'
 import { rows } from '../../src/db/connection.js'
+import { runDue } from '../../src/jobs.js'
 import { makeSecret } from '../../src/resources/keys/key.secret.js'
 import { scopes, type Scope } from '../../src/scopes.js'
 import { makeServices } from '../../src/services.js'
@@ -24,6 +25,8 @@ export interface TestApp {
 export interface Workspace extends Caller {
   workspaceId: string
   keyId: string
+  /** Does what the worker would do now, in every workspace. */
+  runDue: () => Promise<Record<string, number>>
   /** Another caller of the same workspace, with these scopes only. */
   withScopes: (scopes: Scope[]) => Promise<Caller>
 }
@@ -63,6 +66,7 @@ async function makeWorkspace (app: FastifyInstance, services: Services): Promise
     ...caller(app, secret),
     workspaceId,
     keyId: id,
+    runDue: () => runDue(services),
     withScopes: async allowed => caller(app, (await makeKey(services, workspaceId, allowed)).secret)
   }
 }

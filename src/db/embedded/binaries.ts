@@ -22,8 +22,8 @@ export function locatePackage (platform: string = process.platform, arch: string
 
 /**
  * The folder with `bin`, `lib` and `share` that the server can be run from. The package's own, unless the account
- * cannot reach it (below a home that is closed to others) or its library links were never made (install scripts blocked):
- * then a copy in the temporary folder, made once per version and user.
+ * cannot reach it (below a home that is closed to others) or its library links were never made (install scripts
+ * blocked): then a copy in the temporary folder, made once per version and user.
  */
 export async function prepareBinaries (
   account: Account | null, log: (message: string) => void, source = locatePackage(), temporary = tmpdir()

@@ -16,23 +16,26 @@ const logBytesKept = 10 * 1024 * 1024
 /** A living server, as its own `postmaster.pid` tells it. */
 export interface Postmaster { pid: number, port: number, isReady: boolean }
 
-/** Which server has the cluster; null when none does. Clears away the file of one whose pid went to another program. */
+const pidFile = (place: Place): string => join(place.cluster, 'postmaster.pid')
+
+/** Which server has the cluster; null when none does. */
 export function findPostmaster (place: Place): Postmaster | null {
-  const file = join(place.cluster, 'postmaster.pid')
-  const text = readIfThere(file)
-  const lines = text?.split('\n') ?? []
+  const lines = readIfThere(pidFile(place))?.split('\n') ?? []
   const [pid, port] = [Number(lines[0]), Number(lines[3])]
-  if (!text || !(pid > 0) || !(port > 0) || !isAlive(pid)) return null
-  if (!isServerOf(pid, lines[1] ?? '')) {
-    // Postgres would refuse to start, seeing that the pid is alive. This happens where pids are few: in a container.
-    clearAway(file, text)
-    return null
-  }
+  if (!(pid > 0) || !(port > 0) || !isServerOf(pid, lines[1] ?? '')) return null
   return { pid, port, isReady: lines[7]?.trim() === 'ready' }
 }
 
-/** Between reading and removing another starter may have put a living server's file there: that one is put back. */
-function clearAway (file: string, seen: string): void {
+/**
+ * Clears away the file of a dead server whose pid now belongs to another program: Postgres would refuse to start,
+ * seeing that the pid is alive. This happens where pids are few: in a container.
+ */
+export function clearStale (place: Place): void {
+  const file = pidFile(place)
+  const seen = readIfThere(file)
+  const [pid, dir] = seen?.split('\n') ?? []
+  if (!seen || !isAlive(Number(pid)) || isServerOf(Number(pid), dir ?? '')) return
+  // Between reading and removing another starter may have put a living server's file there: that one is put back.
   const aside = `${file}.${randomBytes(4).toString('hex')}`
   try {
     renameSync(file, aside)

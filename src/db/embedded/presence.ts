@@ -38,16 +38,15 @@ export async function openSession (place: Place, server: Postmaster, name: strin
   }
 }
 
-/** Enters as a user; null when the server is not there for us (any more). Does not keep the process alive. */
+/** Enters as a user; null when the server is not there for us (any more). */
 export async function enter (place: Place, server: Postmaster, name: string): Promise<Session | null> {
   const client = await openSession(place, server, name)
   if (!client) return null
   try {
     const entered = await client.query('select pg_try_advisory_lock_shared($1) as done', [lockKey])
-    if (entered.rows[0].done) {
-      client.unref()
-      return client
-    }
+    // The server lets go of the leaver's lock a moment before it ends our session, but says first that it is stopping.
+    const now = findPostmaster(place)
+    if (entered.rows[0].done && now?.pid === server.pid && now.isReady) return client
   } catch (error) {
     if (!isPassing(error)) throw error
   }

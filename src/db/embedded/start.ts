@@ -6,7 +6,7 @@ import { locatePackage, prepareBinaries } from './binaries.js'
 import { checkPlace, ensureCluster, openPlace, readPassword } from './cluster.js'
 import type { Place } from './cluster.js'
 import { database, ensureDatabase } from './database.js'
-import { findPostmaster, freePort, launchPostmaster } from './postmaster.js'
+import { clearStale, findPostmaster, freePort, launchPostmaster } from './postmaster.js'
 import type { Launched, Postmaster } from './postmaster.js'
 import { enter, leave } from './presence.js'
 import type { Session } from './presence.js'
@@ -16,7 +16,7 @@ export interface EmbeddedOptions {
   /** Made when missing. One server per folder, whoever starts first; the others use it too. */
   dataDir: string
   log: (message: string) => void
-  /** False only for tests: quicker, and lost when the machine loses power. A server that runs already is not changed. */
+  /** False only for tests: quicker, and lost when the machine loses power. Does not change a server that runs. */
   durable?: boolean
 }
 
@@ -86,6 +86,7 @@ async function join (setting: Setting, port?: number): Promise<Joined> {
       if (launched && (!launched.mayRetry || launches >= launchLimit)) throw launched.failure
       if (launched) await pause(100)
       launches++
+      clearStale(place)
       launched = launchPostmaster(place, account, binaries, port ?? await freePort(), durable)
     }
     await pause(10)
@@ -103,16 +104,19 @@ function stayPresent (setting: Setting, joined: Joined): { end (): Promise<void>
   let ending: Promise<void> | null = null
 
   const watch = ({ client, server }: Joined): void => {
+    // Being present alone keeps no process alive.
+    client.unref()
     client.once('end', () => {
       current = null
       if (ending) return
       setting.log('Lost the embedded Postgres; starting it again')
-      rejoining = join(setting, server.port).then((again) => {
-        current = again
-        watch(again)
-        if (again.server.port !== server.port) setting.log('The embedded Postgres has another port now: start again')
-      }).catch((error) => setting.log(`The embedded Postgres is gone. ${error.message}`))
+      rejoining = rejoin(server.port).catch((error) => setting.log(`The embedded Postgres is gone. ${error.message}`))
     })
+  }
+  const rejoin = async (port: number): Promise<void> => {
+    current = await join(setting, port)
+    watch(current)
+    if (current.server.port !== port) setting.log('The embedded Postgres has another port now: start again')
   }
   watch(joined)
 

@@ -72,6 +72,6 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const [dir, name] = process.argv.slice(2) as [string, string]
   if (await text(process.stdin) !== goodbye) {
     const outcome = await leaveFor(placeAt(dir), name).catch((error) => `leaving failed: ${error.message}`)
-    console.error(`${new Date().toISOString()} watchdog: ${name} has ended; ${outcome}`)
+    process.stderr.write(`${new Date().toISOString()} watchdog: ${name} has ended; ${outcome}\n`)
   }
 }

@@ -60,7 +60,7 @@ export function refusalsNamed (operations: readonly Operation[]): Record<string,
 function bodyOf ({ body, consumes, example }: Operation): Json {
   const schema = body ? schemaOf(body, 'input') : {}
   return {
-    required: true,
+    required: !body?.safeParse(undefined).success,
     content: Object.fromEntries((consumes ?? [json]).map(type => [type, {
       schema: type === json ? schema : { type: 'string' },
       ...(example !== undefined && type === json && { example })

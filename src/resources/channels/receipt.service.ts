@@ -1,6 +1,7 @@
 import { v7 } from 'uuid'
 import { allow, checkVersion, instantOf, reading, systemContext, transact, type Context, type Services } from '../../context.js'
 import type { Page } from '../../db/page.js'
+import { isTransient } from '../../db/refusals.js'
 import { ApiError, conflict, notFound, unauthenticated } from '../../errors.js'
 import { deliveryReported } from '../conversations/delivering.service.js'
 import { receiveMessage, type Received } from '../conversations/receiving.service.js'
@@ -56,7 +57,7 @@ async function processReceipt (ctx: Context, id: string): Promise<InboundReceipt
       return settle(ctx, receipt, await take(ctx, receipt))
     })
   } catch (error) {
-    const reason = reasonOf(error)
+    const reason = reasonOf(ctx, error)
     if (reason === null) throw error
     return transact(ctx, async ctx => {
       const receipt = (await store.hold(ctx.db, workspaceId, id))!
@@ -65,11 +66,16 @@ async function processReceipt (ctx: Context, id: string): Promise<InboundReceipt
   }
 }
 
-/** Why a payload could not be processed; null for what has nothing to do with the payload. */
-function reasonOf (error: unknown): string | null {
+/**
+ * Why a payload could not be processed; null for what has nothing to do with it and passes. A mistake of ours is told too,
+ * or the same payload would be tried in vain for ever.
+ */
+function reasonOf (ctx: Context, error: unknown): string | null {
   if (error instanceof UnreadablePayload) return error.message.slice(0, 2000)
-  if (error instanceof ApiError && !['unavailable', 'internal'].includes(error.code)) return error.detail.slice(0, 2000)
-  return null
+  if (error instanceof ApiError) return error.code === 'unavailable' ? null : error.detail.slice(0, 2000)
+  if (isTransient(error)) return null
+  ctx.services.log.error({ err: error, requestId: ctx.requestId }, 'a receipt could not be processed')
+  return `Something went wrong on our side. The log has it under the request id ${ctx.requestId}.`
 }
 
 type Outcome = { received: Received } | { ignored: string } | { reported: { id: string, conversationId: string } }
@@ -131,10 +137,16 @@ export async function takeUpStranded (services: Services, now: number): Promise<
   const ctx = systemContext(services, '', [])
   const stranded = await transact(ctx, async ctx => store.findStranded(ctx.db, before, 100))
   let done = 0
+  let failure: unknown
   for (const { workspace_id: workspaceId, id } of stranded) {
-    const receipt = await processReceipt(hookContext(services, workspaceId, 'worker'), id)
-    if (receipt.state !== 'received') done++
+    try {
+      const receipt = await processReceipt(hookContext(services, workspaceId, v7()), id)
+      if (receipt.state !== 'received') done++
+    } catch (error) {
+      services.log.warn({ err: error, receipt: id }, 'a stranded receipt could not be worked on')
+      failure = error
+    }
   }
+  if (failure && done === 0) throw failure
   return done
 }
-

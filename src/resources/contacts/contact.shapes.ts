@@ -84,7 +84,7 @@ const ownIdentity: FilterField = {
   condition: IdentityCondition,
   where: (given: GivenIdentity) => {
     const { kind, value, provider } = identityOf(given, 'identity')
-    return sql`${contacts.id} = (select i.contact_id from contact_identities i where i.workspace_id = ${contacts.workspaceId}
+    return sql`exists (select 1 from contact_identities i where i.workspace_id = ${contacts.workspaceId} and i.contact_id = ${contacts.id}
       and i.kind = ${kind} and i.value = ${value} and i.provider = ${provider ?? ''})`
   }
 }

@@ -8,11 +8,12 @@ import { contacts } from './contact.table.js'
 import { phoneOf, type Identity } from './identity.js'
 
 const plain = columnsOf(contacts)
+// The columns of the row are written out, because in a list of columns Drizzle leaves the table's name away.
 const columns = {
   ...plain,
   identities: sql<Identity[]>`(select coalesce(json_agg(json_build_object('kind', i.kind, 'value', i.value, 'provider', nullif(i.provider, ''))
     order by i.position, i.kind, i.value), '[]') from contact_identities i
-    where i.workspace_id = ${contacts.workspaceId} and i.contact_id = ${contacts.id})`
+    where i.workspace_id = contacts.workspace_id and i.contact_id = contacts.id)`
 }
 export type ContactFields = Omit<Contact, 'identities' | 'email' | 'phone' | 'company'>
 

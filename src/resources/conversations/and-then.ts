@@ -11,6 +11,7 @@ export async function consequences (ctx: Context, { row }: Held, moment: Moment,
   const setsStatus = then?.status !== undefined
   if (!then) return { facts, setsStatus }
   await checkTags(ctx, then.addTagIds, 'andThen.addTagIds')
+  await checkTags(ctx, then.removeTagIds, 'andThen.removeTagIds', true)
   if (then.priority) facts.push(factAt(ctx, moment, { kind: 'priority', priority: then.priority }))
   if (then.addTagIds?.length || then.removeTagIds?.length) {
     facts.push(factAt(ctx, moment, { kind: 'tags', add: then.addTagIds ?? [], remove: then.removeTagIds ?? [] }))

@@ -4,7 +4,12 @@ import { apply, canApply, fold, type ConversationState } from '../../clock/state
 import { inOrder } from '../../clock/facts.js'
 import { checkVersion, instantOf, type Context } from '../../context.js'
 import { ApiError, conflict, forbidden, invalid, notFound } from '../../errors.js'
+import type { PendingEvent } from '../../events/event.store.js'
 import { record } from '../../events/record.js'
+import { keepClocks, type Keeping } from '../clocks/keeping.js'
+import { storedClocks as clocksOf } from '../clocks/clock.service.js'
+import type { ClockRow } from '../clocks/clock.table.js'
+import { promisesOf } from '../clocks/promises.js'
 import { rowOf, stateOf, type ConversationRow } from './conversation.row.js'
 import { shapeOf } from './conversation.shape.js'
 import type { Conversation, History } from './conversation.shapes.js'
@@ -32,12 +37,18 @@ export function momentOf (ctx: Context, history: History): Moment {
 export const factAt = (ctx: Context, moment: Moment, payload: FactPayload, id: string = v7()): Fact =>
   ({ id, occurredAt: moment.at, recordedAt: instantOf(ctx), sequence: moment.sequence, actor: moment.actor, ...payload })
 
-export interface Held { row: ConversationRow, state: ConversationState }
+export interface Held {
+  row: ConversationRow
+  state: ConversationState
+  /** Its facts and stored clocks, where the workspace has promises to compute. */
+  facts?: Fact[]
+  clocks?: ClockRow[]
+}
 
 /** The conversation, locked; refuses a stale If-Match and what is no longer there. */
 export async function hold (ctx: Context, ref: string): Promise<Held> {
   const { workspaceId, contactId } = ctx.caller!
-  const row = await store.hold(ctx.db, workspaceId, ref)
+  const [row] = await Promise.all([store.hold(ctx.db, workspaceId, ref), promisesOf(ctx)])
   if (!row || (contactId && row.contactId !== contactId) || row.disposition === 'deleted') throw notFound('Conversation')
   checkVersion(ctx, row.version)
   return { row, state: stateOf(row) }
@@ -52,13 +63,30 @@ export interface Decision {
 }
 
 /** The state after more facts: the short way when they come last, else a fold over all of them. */
-async function stateAfter (ctx: Context, { row, state }: Held, facts: Fact[]): Promise<ConversationState> {
-  let next = state
+const factsOf = async (ctx: Context, held: Held): Promise<Fact[]> => held.facts ??= await readFacts(ctx.db, held.row.workspaceId, held.row.id)
+
+async function stateAfter (ctx: Context, held: Held, facts: Fact[]): Promise<ConversationState> {
+  let next = held.state
   for (const fact of facts.toSorted(inOrder)) {
-    if (!canApply(next, fact)) return fold([...await readFacts(ctx.db, row.workspaceId, row.id), ...facts])
+    if (!canApply(next, fact)) return fold([...await factsOf(ctx, held), ...facts])
     next = apply(next, fact)
   }
   return next
+}
+
+/** Takes what is recorded from here on out of the transaction's events again, so that causes come before their effects. */
+function clockEventsAside ({ transaction }: Context): () => PendingEvent[] {
+  const from = transaction!.events.length
+  return () => transaction!.events.splice(from)
+}
+
+/** The clocks after more facts; null where nothing is promised. */
+async function keepingOf (ctx: Context, held: Held, facts: readonly Fact[]): Promise<Keeping | null> {
+  const promises = await promisesOf(ctx)
+  if (!promises) return null
+  const { workspaceId, id } = held.row
+  const [earlier, clocks] = await Promise.all([factsOf(ctx, held), held.clocks ?? clocksOf(ctx.db, workspaceId, id)])
+  return keepClocks(ctx, id, [...earlier, ...facts], promises, clocks)
 }
 
 /** Writes a decision: facts, row, events, and whatever depends on a conversation's facts. Answers the new shape. */
@@ -73,15 +101,21 @@ export async function write (ctx: Context, held: Held, { facts, values, writes }
     updatedAt: new Date(instantOf(ctx)).toISOString()
   }
   if (state.snoozedUntil === null) row.wakeAt = null
+  const after = clockEventsAside(ctx)
+  const clocks = facts.length ? await keepingOf(ctx, held, facts) : null
+  Object.assign(row, clocks?.kept)
+  const clockEvents = after()
   await Promise.all([
     ...writes?.() ?? [],
     insertFacts(ctx.db, row.workspaceId, row.id, facts),
-    store.update(ctx.db, row)
+    store.update(ctx.db, row),
+    ...clocks?.writes() ?? []
   ])
   const shape = shapeOf(row)
   for (const { type, details } of eventsOf(held.state, state, facts, changedValues(held.row, values))) {
     record(ctx, type, shape, { ...details, conversationId: row.id })
   }
+  ctx.transaction!.events.push(...clockEvents)
   return shape
 }
 
@@ -98,27 +132,34 @@ export async function writeNew (ctx: Context, facts: Fact[], values: Pick<Conver
   const state = fold(facts)
   const now = new Date(instantOf(ctx)).toISOString()
   const row: ConversationRow = {
-    workspaceId: ctx.caller!.workspaceId, version: 1, updatedAt: now, recordedAt: now, wakeAt: null, ...values, ...rowOf(state)
+    workspaceId: ctx.caller!.workspaceId, version: 1, updatedAt: now, recordedAt: now, wakeAt: null, clocksCheckAt: null, nextDueAt: null, atRisk: false, ...values, ...rowOf(state)
   }
+  const promises = await promisesOf(ctx)
+  const after = clockEventsAside(ctx)
+  const clocks = promises && keepClocks(ctx, row.id, facts, promises, [])
+  Object.assign(row, clocks?.kept)
+  const clockEvents = after()
   await Promise.all([
     store.insert(ctx.db, row),
     insertFacts(ctx.db, row.workspaceId, row.id, facts),
-    ...writes()
+    ...writes(),
+    ...clocks?.writes() ?? []
   ])
   const shape = shapeOf(row)
   record(ctx, 'conversation.created', shape, {
     conversationId: row.id, occurredAt: row.createdAt, actor: facts.find(fact => fact.kind === 'created')!.actor
   })
+  ctx.transaction!.events.push(...clockEvents)
   return shape
 }
 
-/** Tags that may be put on conversations; names the first that may not. */
-export async function checkTags (ctx: Context, ids: readonly string[] | undefined, path: string): Promise<void> {
+/** Tags that may be put on conversations, or taken off them (then archived ones too); names the first that may not. */
+export async function checkTags (ctx: Context, ids: readonly string[] | undefined, path: string, archivedToo = false): Promise<void> {
   if (!ids?.length) return
-  const usable = await store.usableTags(ctx.db, ctx.caller!.workspaceId, ids)
+  const usable = await store.usableTags(ctx.db, ctx.caller!.workspaceId, ids, archivedToo)
   const wrong = ids.findIndex(id => !usable.has(id))
   if (wrong >= 0) {
-    throw new ApiError('notFound', 'Tag not found in this workspace, or archived.', [{ path: `${path}.${wrong}`, message: 'names no tag in use' }])
+    throw new ApiError('notFound', archivedToo ? 'Tag not found in this workspace.' : 'Tag not found in this workspace, or archived.', [{ path: `${path}.${wrong}`, message: 'names no tag in use' }])
   }
 }
 

@@ -15,7 +15,7 @@ import type { Raw, RawPage } from './conversation.row.js'
 import { conversationFilters, type ConversationQuery, type Expansion } from './conversation.shapes.js'
 import { conversations } from './conversation.table.js'
 
-const hidden = ['workspaceId', 'subjectGiven', 'wakeAt', 'fold', 'spamAt', 'mergedAt', 'deletedAt', 'resolvedByKind', 'resolvedById']
+const hidden = ['workspaceId', 'subjectGiven', 'wakeAt', 'clocksCheckAt', 'fold', 'spamAt', 'mergedAt', 'deletedAt', 'resolvedByKind', 'resolvedById']
 const own = `${projection(conversations, 'c', hidden)},
   case when c.resolved_by_kind is null then null else json_build_object('kind', c.resolved_by_kind, 'id', c.resolved_by_id) end as "resolvedBy"`
 
@@ -36,7 +36,7 @@ const identities = `lateral (select coalesce(json_agg(json_build_object('kind', 
   from contact_identities where workspace_id = ct.workspace_id and contact_id = ct.id) i`
 
 /** What each expansion adds to the row, in the same statement. */
-const expansions: Record<Expansion, (contact: boolean) => string> = {
+const expansions: Record<Exclude<Expansion, 'clocks'>, (contact: boolean) => string> = {
   contact: () => one(`${projection(contacts, 'ct')}, i.*`, `contacts ct, ${identities}`, same('ct', 'contact_id'), 'contact'),
   company: () => one(projection(companies, 'co'), 'companies co', same('co', 'company_id'), 'company'),
   assignee: () => one(projection(agents, 'ag', ['workspaceId', 'search']), 'agents ag', same('ag', 'assignee_id'), 'assignee'),
@@ -51,7 +51,7 @@ const expansions: Record<Expansion, (contact: boolean) => string> = {
 }
 
 const select = (expand: readonly Expansion[], contact: boolean): string =>
-  [own, ...expand.toSorted().map(word => expansions[word](contact))].join(', ')
+  [own, ...expand.filter(word => word !== 'clocks').toSorted().map(word => expansions[word](contact))].join(', ')
 
 export interface Reading { expand: readonly Expansion[], contactId: string | null }
 
@@ -74,14 +74,20 @@ const sorts: Record<ConversationQuery['sort'], Sort> = {
   createdAtAsc: by(conversations.createdAt, 'created_at', 'asc'),
   updatedAtDesc: by(conversations.updatedAt, 'updated_at', 'desc'),
   updatedAtAsc: by(conversations.updatedAt, 'updated_at', 'asc'),
-  waitingSinceAsc: by(conversations.waitingSince, 'waiting_since', 'asc')
+  waitingSinceAsc: by(conversations.waitingSince, 'waiting_since', 'asc'),
+  nextDueAtAsc: by(conversations.nextDueAt, 'next_due_at', 'asc')
 }
 
 const namesDisposition = (filter: unknown): boolean => JSON.stringify(filter ?? null).includes('"disposition"')
 const orNone = (column: (typeof conversations)['assigneeId' | 'teamId'], given: string | undefined): SQL | undefined =>
   given === undefined ? undefined : given === 'none' ? sql`${column} is null` : eq(column, given)
 
-function conditions (workspaceId: string, query: ConversationQuery, contactId: string | null): SQL[] {
+/** Exact at this instant, whether or not a worker has noticed. */
+const overdue = (wanted: boolean | undefined, now: string): SQL | undefined => wanted === undefined
+  ? undefined
+  : wanted ? sql`${conversations.nextDueAt} < ${now}` : sql`(${conversations.nextDueAt} >= ${now} or ${conversations.nextDueAt} is null)`
+
+function conditions (workspaceId: string, query: ConversationQuery, { contactId, now }: { contactId: string | null, now: string }): SQL[] {
   const c = conversations
   const words = query.q && sql`websearch_to_tsquery('simple', ${query.q})`
   return [
@@ -96,6 +102,9 @@ function conditions (workspaceId: string, query: ConversationQuery, contactId: s
     query.tagId && sql`${c.tagIds} @> array[${query.tagId}]::uuid[]`,
     query.priority && eq(c.priority, query.priority),
     query.sort === 'waitingSinceAsc' ? sql`${c.waitingSince} is not null` : undefined,
+    query.sort === 'nextDueAtAsc' ? sql`${c.nextDueAt} is not null` : undefined,
+    query.atRisk ? sql`${c.atRisk}` : query.atRisk === false ? sql`not ${c.atRisk}` : undefined,
+    overdue(query.overdue, now),
     words && sql`${c.id} in (select m.conversation_id from messages m where m.workspace_id = ${workspaceId} and m.search @@ ${words}${contactId ? sql` and m.kind <> 'note'` : sql``})`,
     conversationFilters.where(query.filter)
   ].filter((part): part is SQL => part !== undefined && part !== '')
@@ -105,9 +114,10 @@ const dialect = new PgDialect()
 const alias = (text: string): string => text.replaceAll('"conversations".', 'c.')
 
 /** One page as JSON text: the ids by the index first, then everything that is shown of just those. */
-export async function list (db: Db, workspaceId: string, query: ConversationQuery, contactId: string | null): Promise<RawPage> {
+export async function list (db: Db, workspaceId: string, query: ConversationQuery, who: { contactId: string | null, now: string }): Promise<RawPage> {
+  const { contactId } = who
   const sort = sorts[query.sort]
-  const where = conditions(workspaceId, query, contactId)
+  const where = conditions(workspaceId, query, who)
   const total = async () => {
     const { sql: text, params } = dialect.sqlToQuery(sql`select count(*)::int as total from conversations where ${and(...where)}`)
     return (await rows<{ total: number }>(db, text, params))[0]!.total

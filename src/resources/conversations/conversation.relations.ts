@@ -3,6 +3,7 @@ import { byId, listById } from '../../graphql/loading.js'
 import type { GraphqlContext, Resolver } from '../../graphql/module.js'
 import { agentById } from '../agents/agent.loader.js'
 import { channelById } from '../channels/channel.loader.js'
+import { clocksOfConversation } from '../clocks/clock.loader.js'
 import { companyById } from '../companies/company.loader.js'
 import { contactById } from '../contacts/contact.loader.js'
 import { latestMessagesOf, messagesById } from '../messages/message.service.js'
@@ -38,6 +39,7 @@ export const relations: Record<string, Resolver> = {
     ? source.lastMessage
     : source.lastMessageId && preview(await messageById(context).load(source.lastMessageId)),
   messages: (source, _args, context) => source.messages ?? latestMessages(context).load(source.id),
+  clocks: (source, _args, context) => source.clocks ?? clocksOfConversation(context).load(source.id),
   mergedInto: (source, _args, context) => source.mergedIntoId && conversationById(context).load(source.mergedIntoId),
   previousConversation: (source, _args, context) => source.previousConversationId && conversationById(context).load(source.previousConversationId)
 }

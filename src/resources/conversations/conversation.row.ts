@@ -15,7 +15,7 @@ export interface RawPage {
 
 /** The part of the row that the fold decides. */
 export type FoldedRow = Omit<ConversationRow, 'workspaceId' | 'id' | 'externalId' | 'version' | 'updatedAt' | 'recordedAt' |
-  'subject' | 'subjectGiven' | 'complexity' | 'wakeAt' | 'previousConversationId'>
+  'subject' | 'subjectGiven' | 'complexity' | 'wakeAt' | 'clocksCheckAt' | 'nextDueAt' | 'atRisk' | 'previousConversationId'>
 
 const text = (at: number | null): string | null => at === null ? null : new Date(at).toISOString()
 const ms = (at: string | null): number | null => at === null ? null : Date.parse(at)

@@ -1,9 +1,10 @@
 import { v7 } from 'uuid'
 import type { ConversationInputs, Fact } from '../../clock/facts.js'
-import { allow, allowContact, reading, transact, type Context } from '../../context.js'
+import { allow, allowContact, instantOf, reading, transact, type Context } from '../../context.js'
 import type { Page } from '../../db/page.js'
 import { ApiError, conflict, forbidden, notFound } from '../../errors.js'
 import { checkAttributes } from '../attributes/attribute.service.js'
+import { clocksByConversation } from '../clocks/clock.service.js'
 import type { Message, MessageQuery } from '../messages/message.shapes.js'
 import { messagesOf } from '../messages/message.service.js'
 import { upsert, type Upserted } from '../upsert.js'
@@ -19,12 +20,19 @@ export async function getConversation (ctx: Context, ref: string, expand: readon
   const { workspaceId, contactId } = allowContact(ctx, 'conversations:read')
   const found = await reading(read.find(ctx.db, workspaceId, ref, { expand, contactId }))
   if (!found) throw notFound('Conversation')
-  return found
+  return expand.includes('clocks') ? (await withClocks(ctx, [found]))[0]! : found
+}
+
+/** The same with their clocks, exact at this instant; a contact sees none. */
+async function withClocks<T extends Raw> (ctx: Context, found: readonly T[]): Promise<T[]> {
+  const clocks = ctx.caller!.contactId ? new Map<string, unknown[]>() : await clocksByConversation(ctx, found.map(({ id }) => id))
+  return found.map(row => ({ ...row, json: `${row.json.slice(0, -1)},"clocks":${JSON.stringify(clocks.get(row.id) ?? [])}}` }))
 }
 
 export async function listConversations (ctx: Context, query: ConversationQuery): Promise<RawPage> {
   const { workspaceId, contactId } = allowContact(ctx, 'conversations:read')
-  return reading(read.list(ctx.db, workspaceId, query, contactId))
+  const page = await reading(read.list(ctx.db, workspaceId, query, { contactId, now: new Date(instantOf(ctx)).toISOString() }))
+  return query.expand?.includes('clocks') ? { ...page, rows: await withClocks(ctx, page.rows) } : page
 }
 
 /** The messages of a conversation; a contact sees no notes. */
@@ -36,7 +44,7 @@ export async function listMessages (ctx: Context, ref: string, query: MessageQue
 /** Those of the ids that exist, in no order. */
 export async function conversationsById (ctx: Context, ids: readonly string[]): Promise<Conversation[]> {
   const { workspaceId } = allow(ctx, 'conversations:read')
-  const { rows } = await reading(read.list(ctx.db, workspaceId, { limit: 100, count: false, sort: 'createdAtDesc', filter: { id: { in: [...ids] }, disposition: { isNull: false } } }, null))
+  const { rows } = await reading(read.list(ctx.db, workspaceId, { limit: 100, count: false, sort: 'createdAtDesc', filter: { id: { in: [...ids] }, disposition: { isNull: false } } }, { contactId: null, now: '' }))
   return rows.map(({ json }) => JSON.parse(json) as Conversation)
 }
 

@@ -2,12 +2,13 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { onAttributes } from '../../db/attributes.js'
 import { choiceCondition, filters, IdCondition, NumberCondition, on, TextCondition, TimeCondition } from '../../db/filter.js'
-import { at, attributesInput, attributesShape, choice, externalIdInput, id, input, instantInput, jsonParameter, line, listOf, pageQuery, shape, text } from '../../shapes.js'
+import { at, attributesInput, attributesShape, choice, externalIdInput, flag, id, input, instantInput, jsonParameter, line, listOf, pageQuery, shape, text } from '../../shapes.js'
 import { upsertedShape } from '../../shapes.js'
 import { historyFields, Message, MessageKind } from '../messages/message.shapes.js'
 import { Actor, ActorKind } from '../actor.shapes.js'
 import { Agent } from '../agents/agent.shapes.js'
 import { Channel } from '../channels/channel.shapes.js'
+import { Clock } from '../clocks/clock.shapes.js'
 import { Company } from '../companies/company.shapes.js'
 import { Contact } from '../contacts/contact.shapes.js'
 import { Tag } from '../tags/tag.shapes.js'
@@ -74,6 +75,9 @@ export const Conversation = shape('Conversation', 'One matter of one customer: m
   disposition: Disposition.describe('Whether it takes part in lists and metrics.'),
   mergedIntoId: id().nullable().describe('The conversation that it was merged into, which answers for it.'),
   previousConversationId: id().nullable().describe('The closed conversation that this one goes on from.'),
+  nextDueAt: at().nullable().describe('The earliest deadline among its clocks that have not ended; one that has passed is a promise broken.'),
+  atRisk: z.boolean().describe('Whether one of its clocks is at risk.'),
+  clocks: z.array(Clock).optional().describe('Its clocks, exact to the second; in REST only with `expand=clocks`.'),
   contact: Contact.nullable().optional().describe('The customer; in REST only with `expand=contact`.'),
   company: Company.nullable().optional().describe('The company; in REST only with `expand=company`.'),
   assignee: Agent.nullable().optional().describe('The agent who has it; in REST only with `expand=assignee`.'),
@@ -135,7 +139,7 @@ export const UpsertConversation = input('UpsertConversation', 'What the conversa
 export type UpsertConversation = z.output<typeof UpsertConversation>
 export const UpsertedConversation = upsertedShape('Conversation', Conversation)
 
-export const Expansion = choice('ConversationExpansion', 'What may be put beside its id.', ['contact', 'company', 'assignee', 'team', 'channel', 'tags', 'messages', 'lastMessage'])
+export const Expansion = choice('ConversationExpansion', 'What may be put beside its id.', ['contact', 'company', 'assignee', 'team', 'channel', 'tags', 'messages', 'lastMessage', 'clocks'])
 export type Expansion = z.output<typeof Expansion>
 
 /** A conversation as REST answers it when it is asked to expand. */
@@ -145,7 +149,7 @@ export const expandParameter = z.string().max(200).transform((value, context) =>
   if (wrong === undefined) return [...new Set(words)] as Expansion[]
   context.addIssue(`${wrong} cannot be expanded; ${Expansion.options.join(', ')} can`)
   return z.NEVER
-}).optional().describe('What to put beside its id, separated by commas: contact, company, assignee, team, channel, tags, messages (the latest 100), lastMessage.')
+}).optional().describe('What to put beside its id, separated by commas: contact, company, assignee, team, channel, tags, messages (the latest 100), lastMessage, clocks.')
 
 export const conversationFilters = filters('Conversation', {
   id: on(IdCondition, conversations.id),
@@ -167,6 +171,7 @@ export const conversationFilters = filters('Conversation', {
   waitingSince: on(TimeCondition, conversations.waitingSince),
   snoozedUntil: on(TimeCondition, conversations.snoozedUntil),
   resolvedAt: on(TimeCondition, conversations.resolvedAt),
+  nextDueAt: on(TimeCondition, conversations.nextDueAt),
   reopenCount: on(NumberCondition, conversations.reopenCount),
   attributes: onAttributes(conversations.attributes),
   tags: {
@@ -184,14 +189,18 @@ export const conversationFilters = filters('Conversation', {
 })
 
 export const ConversationSort = choice('ConversationSort', 'How conversations are sorted; ties by id.',
-  ['lastActivityAtDesc', 'lastActivityAtAsc', 'createdAtDesc', 'createdAtAsc', 'updatedAtDesc', 'updatedAtAsc', 'waitingSinceAsc'])
+  ['lastActivityAtDesc', 'lastActivityAtAsc', 'createdAtDesc', 'createdAtAsc', 'updatedAtDesc', 'updatedAtAsc', 'waitingSinceAsc', 'nextDueAtAsc'])
 
 const common = {
-  sort: ConversationSort.default('lastActivityAtDesc').describe('How they are sorted; ties by id. waitingSinceAsc lists only those where a customer waits.'),
+  sort: ConversationSort.default('lastActivityAtDesc').describe('How they are sorted; ties by id. waitingSinceAsc lists only those where a customer waits, nextDueAtAsc only those with a deadline: the order in which promises break.'),
+  atRisk: z.boolean().optional().describe('true: only those with a clock at risk.'),
+  overdue: z.boolean().optional().describe('true: only those with a clock that has fallen due and not ended.'),
   q: line(200).optional().describe('Words that its subject or one of its messages has, all of them; "quoted" together, -word not, or.')
 }
 export const ConversationQuery = z.object({
   ...pageQuery, ...common,
+  atRisk: flag().optional().describe('true: only those with a clock at risk.'),
+  overdue: flag().optional().describe('true: only those with a clock that has fallen due and not ended.'),
   status: Status.optional().describe('Only those that stand here.'),
   assigneeId: z.union([z.uuid(), z.literal('none')]).optional().describe('Only this agent\'s; `none`: only unassigned ones.'),
   teamId: z.union([z.uuid(), z.literal('none')]).optional().describe('Only this team\'s; `none`: only those without a team.'),

@@ -73,9 +73,9 @@ export async function moveEverything (db: Db, workspaceId: string, fromId: strin
 }
 
 /** Which of these tags exist and may be put on conversations. */
-export async function usableTags (db: Db, workspaceId: string, ids: readonly string[]): Promise<Set<string>> {
+export async function usableTags (db: Db, workspaceId: string, ids: readonly string[], archivedToo: boolean): Promise<Set<string>> {
   const found = await db.execute<{ id: string }>(sql`select id from tags
-    where workspace_id = ${workspaceId} and id = any(${sql.param(ids)}::uuid[]) and archived_at is null`)
+    where workspace_id = ${workspaceId} and id = any(${sql.param(ids)}::uuid[]) and (archived_at is null or ${archivedToo})`)
   return new Set(found.rows.map(row => row.id))
 }
 
@@ -154,3 +154,33 @@ export async function eraseWords (db: Db, workspaceId: string, contactIds: reado
       where workspace_id = $1 and contact_id = any($2::uuid[])`, [workspaceId, contactIds])
   ])
 }
+
+export async function existingIdOf (db: Db, workspaceId: string, ref: string): Promise<string | undefined> {
+  const external = externalIdOf(ref)
+  const [found] = await rows<{ id: string }>(db, `select id from conversations where workspace_id = $1 and ${external === null ? 'id' : 'external_id'} = $2 and disposition <> 'deleted'`,
+    [workspaceId, external ?? ref])
+  return found?.id
+}
+
+/** Conversations whose clocks time has changed, or that were asked to be computed again; those that others hold are left out later. */
+export const clocksDue = async (db: Db, before: string, limit: number): Promise<Array<{ workspaceId: string, id: string }>> => rows(db,
+  'select workspace_id as "workspaceId", id from conversations where clocks_check_at <= $1 order by clocks_check_at limit $2', [before, limit])
+
+/** One of those, locked; undefined when another process has it, or has done it. */
+export async function holdDue (db: Db, workspaceId: string, id: string, before: string): Promise<ConversationRow | undefined> {
+  return (await rows<ConversationRow>(db, `select ${selected} from conversations c
+    where c.workspace_id = $1 and c.id = $2 and c.clocks_check_at <= $3 for no key update skip locked`, [workspaceId, id, before]))[0]
+}
+
+/** What lists show of the clocks; no change of the conversation itself. */
+export const updateKept = async (db: Db, workspaceId: string, id: string, kept: { clocksCheckAt: string | null, nextDueAt: string | null, atRisk: boolean }): Promise<unknown> =>
+  rows(db, 'update conversations set clocks_check_at = $3, next_due_at = $4, at_risk = $5 where workspace_id = $1 and id = $2',
+    [workspaceId, id, kept.clocksCheckAt, kept.nextDueAt, kept.atRisk])
+
+/**
+ * Asks for clocks to be computed again where promises that apply from `since` on may say something else: whatever is not
+ * resolved, and whatever happened since.
+ */
+export const askForClocks = async (db: Db, workspaceId: string, since: string | null): Promise<unknown> => rows(db,
+  `update conversations set clocks_check_at = '1970-01-01' where workspace_id = $1
+   and (resolved_at is null or resolved_at >= coalesce($2, now()) or last_activity_at >= coalesce($2, now()))`, [workspaceId, since])

@@ -58,7 +58,10 @@ export const conversations = pgTable('conversations', {
   mergedAt: instant('merged_at'),
   deletedAt: instant('deleted_at'),
   previousConversationId: uuid('previous_conversation_id'),
-  fold: json('fold').notNull()
+  fold: json('fold').notNull(),
+  clocksCheckAt: instant('clocks_check_at'),
+  nextDueAt: instant('next_due_at'),
+  atRisk: boolean('at_risk').notNull().default(false)
 })
 
 export const conversationFacts = pgTable('conversation_facts', {

@@ -26,18 +26,31 @@ interface FactRow {
   data: object
 }
 
+const selected = 'id, kind, occurred_at, recorded_at, sequence, actor_kind, actor_id, data'
+
+const factOf = (row: FactRow): Fact => ({
+  ...row.data,
+  kind: row.kind,
+  id: row.id,
+  occurredAt: Date.parse(row.occurred_at),
+  recordedAt: Date.parse(row.recorded_at),
+  sequence: row.sequence,
+  actor: { kind: row.actor_kind, id: row.actor_id }
+} as Fact)
+
 /** All facts of a conversation, in no order. */
-export async function readFacts (db: Db, workspaceId: string, conversationId: string): Promise<Fact[]> {
-  const found = await rows<FactRow>(db,
-    `select id, kind, occurred_at, recorded_at, sequence, actor_kind, actor_id, data
-     from conversation_facts where workspace_id = $1 and conversation_id = $2`, [workspaceId, conversationId])
-  return found.map(row => ({
-    ...row.data,
-    kind: row.kind,
-    id: row.id,
-    occurredAt: Date.parse(row.occurred_at),
-    recordedAt: Date.parse(row.recorded_at),
-    sequence: row.sequence,
-    actor: { kind: row.actor_kind, id: row.actor_id }
-  } as Fact))
+export const readFacts = async (db: Db, workspaceId: string, conversationId: string): Promise<Fact[]> => (await rows<FactRow>(db,
+  `select ${selected} from conversation_facts where workspace_id = $1 and conversation_id = $2`, [workspaceId, conversationId])).map(factOf)
+
+/** The same of many conversations, by conversation. */
+export async function readFactsOf (db: Db, workspaceId: string, conversationIds: readonly string[]): Promise<Map<string, Fact[]>> {
+  const found = await rows<FactRow & { conversation_id: string }>(db,
+    `select conversation_id, ${selected} from conversation_facts where workspace_id = $1 and conversation_id = any($2)`, [workspaceId, conversationIds])
+  const byConversation = new Map<string, Fact[]>()
+  for (const row of found) {
+    const facts = byConversation.get(row.conversation_id)
+    if (facts) facts.push(factOf(row))
+    else byConversation.set(row.conversation_id, [factOf(row)])
+  }
+  return byConversation
 }

@@ -18,7 +18,10 @@ export async function tagConversation (ctx: Context, ref: string, input: Change)
 /** Takes tags off it; those that it does not have do not matter. */
 export async function untagConversation (ctx: Context, ref: string, input: Change): Promise<Conversation> {
   allow(ctx, 'conversations:write')
-  return transact(ctx, async ctx => change(ctx, ref, input, 'remove'))
+  return transact(ctx, async ctx => {
+    await checkTags(ctx, input.tagIds, 'tagIds', true)
+    return change(ctx, ref, input, 'remove')
+  })
 }
 
 async function change (ctx: Context, ref: string, input: Change, way: 'add' | 'remove'): Promise<Conversation> {

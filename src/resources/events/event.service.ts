@@ -1,4 +1,4 @@
-import { allow, reading, type Context } from '../../context.js'
+import { allow, reading, type Context, type Services } from '../../context.js'
 import { ApiError, notFound } from '../../errors.js'
 import { feedOf, type Following } from './event.feed.js'
 import type { Event, EventArguments, StreamArguments } from './event.shapes.js'
@@ -62,3 +62,15 @@ export async function followEvents (ctx: Context, { after, ...filter }: StreamAr
   const position = positionOf(after)
   return reading(feedOf(ctx.services).follow(caller, position, filter))
 }
+
+/** A cursor of the feed as a number: of `latest`, the horizon. */
+export async function feedPosition ({ services }: Context, cursor: string): Promise<number> {
+  const position = positionOf(cursor)
+  return position === 'latest' ? feedHorizon(services) : position
+}
+
+/** The last sequence up to which every transaction is over. Await it before anything that reads up to it. */
+export const feedHorizon = async ({ database }: Services): Promise<number> => (await store.horizon(database.read)).horizon
+
+/** For the server itself, which needs no permission: events of a stretch that ends at a horizon, in their order. */
+export const eventsUpTo = store.list

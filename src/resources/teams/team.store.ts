@@ -6,10 +6,11 @@ import { teamFilters, type CreateTeam, type SearchTeams, type Team } from './tea
 import { teams } from './team.table.js'
 
 const plain = columnsOf(teams)
+// The columns of the row are written out, because in a list of columns Drizzle leaves the table's name away.
 const columns = {
   ...plain,
   memberIds: sql<string[]>`array(select m.agent_id from team_members m
-    where m.workspace_id = ${teams.workspaceId} and m.team_id = ${teams.id} order by m.agent_id)`
+    where m.workspace_id = teams.workspace_id and m.team_id = teams.id order by m.agent_id)`
 }
 
 const sorts: Record<string, Sort> = {

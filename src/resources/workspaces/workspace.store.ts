@@ -1,24 +1,39 @@
+import { eq, or, sql } from 'drizzle-orm'
 import { rows, type Db } from '../../db/connection.js'
+import { standardSettings, type Workspace } from './workspace.shapes.js'
+import { workspaces } from './workspace.table.js'
 
-export interface WorkspaceRow { id: string, slug: string, name: string, timeZone: string, settings: Record<string, unknown>, version: number, createdAt: string, updatedAt: string }
+type Row = typeof workspaces.$inferSelect
 
-const columns = 'id, slug, name, time_zone as "timeZone", settings, version, created_at as "createdAt", updated_at as "updatedAt"'
+/** Settings that were never chosen, or that came later than the row, have their standard values. */
+const shapeOf = (row: Row): Workspace => ({ ...row, settings: { ...standardSettings, ...row.settings } })
 
-export async function insert (db: Db, { id, slug, name, timeZone }: { id: string, slug: string, name: string, timeZone: string }): Promise<WorkspaceRow> {
-  const [row] = await rows<WorkspaceRow>(db, `insert into workspaces (id, slug, name, time_zone) values ($1, $2, $3, $4) returning ${columns}`, [id, slug, name, timeZone])
-  return row!
+export async function insert (db: Db, workspace: { id: string, slug: string, name: string, timeZone: string }): Promise<Workspace> {
+  const [row] = await db.insert(workspaces).values(workspace).returning()
+  return shapeOf(row!)
 }
 
-/** By slug or id. */
-export async function find (db: Db, named: string): Promise<WorkspaceRow | undefined> {
-  return (await rows<WorkspaceRow>(db, `select ${columns} from workspaces where slug = $1 or id::text = $1`, [named]))[0]
+export async function find (db: Db, workspaceId: string): Promise<Workspace | undefined> {
+  return (await db.select().from(workspaces).where(eq(workspaces.id, workspaceId))).map(shapeOf)[0]
 }
 
-export const anyExists = async (db: Db): Promise<boolean> => (await rows(db, 'select 1 from workspaces limit 1')).length > 0
+/** Locks it until the transaction ends. */
+export async function hold (db: Db, workspaceId: string): Promise<Workspace | undefined> {
+  return (await db.select().from(workspaces).where(eq(workspaces.id, workspaceId)).for('no key update')).map(shapeOf)[0]
+}
+
+export async function update (db: Db, workspaceId: string, changes: Partial<Workspace>): Promise<Workspace> {
+  const [row] = await db.update(workspaces).set({ ...changes, version: sql`${workspaces.version} + 1`, updatedAt: sql`now()` })
+    .where(eq(workspaces.id, workspaceId)).returning()
+  return shapeOf(row!)
+}
+
+/** By slug or id: for the operator, who may name any. */
+export async function findNamed (db: Db, named: string): Promise<Workspace | undefined> {
+  return (await db.select().from(workspaces).where(or(eq(workspaces.slug, named), sql`${workspaces.id}::text = ${named}`))).map(shapeOf)[0]
+}
+
+export const anyExists = async (db: Db): Promise<boolean> => (await db.select({ id: workspaces.id }).from(workspaces).limit(1)).length > 0
 
 /** One process at a time makes the first workspace. */
 export const holdBootstrap = async (db: Db): Promise<unknown> => rows(db, 'select pg_advisory_xact_lock(6002)', [])
-
-export const insertKey = async (db: Db, key: { workspaceId: string, id: string, name: string, prefix: string, hash: Buffer, scopes: readonly string[], expiresAt: string | null }): Promise<unknown> =>
-  rows(db, `insert into api_keys (workspace_id, id, name, prefix, secret_hash, scopes, expires_at) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [key.workspaceId, key.id, key.name, key.prefix, key.hash, key.scopes, key.expiresAt])

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { prepareToDevelop } from './prepare.js'
+
+prepareToDevelop('dist')

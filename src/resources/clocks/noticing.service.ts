@@ -1,0 +1,31 @@
+import { systemContext, transact, type Services } from '../../context.js'
+import { clocksDue, holdDue, updateKept } from '../conversations/due.service.js'
+import { factsOfConversations } from '../conversations/facts.service.js'
+import { storedClocks } from './clock.service.js'
+import { keepClocks } from './keeping.js'
+import { promisesOf } from './promises.js'
+
+const batch = 100
+
+/**
+ * Notices what time alone changed: warnings, deadlines, the ends of snoozes. Whatever fell due while nobody looked is
+ * recorded once, at its own instant; two workers at once record none twice. Never touches the conversation itself. Answers
+ * how many conversations it computed.
+ */
+export async function noticeClocks (services: Services, now: number): Promise<number> {
+  const due = await clocksDue(services.database.read, new Date(now).toISOString(), batch)
+  let done = 0
+  for (const { workspaceId, id } of due) if (await notice(services, workspaceId, id, now)) done++
+  return done
+}
+
+async function notice (services: Services, workspaceId: string, id: string, now: number): Promise<boolean> {
+  return transact(systemContext(services, workspaceId, [], 'clocks'), async ctx => {
+    const [row, promises] = await Promise.all([holdDue(ctx.db, workspaceId, id, new Date(now).toISOString()), promisesOf(ctx)])
+    if (!row) return false
+    const [facts, clocks] = await Promise.all([factsOfConversations(ctx, [id]), storedClocks(ctx.db, workspaceId, id)])
+    const { kept, writes } = keepClocks(ctx, id, facts.get(id) ?? [], promises ?? { standards: [], calendars: new Map() }, clocks)
+    await Promise.all([updateKept(ctx.db, workspaceId, id, kept), ...writes()])
+    return true
+  })
+}

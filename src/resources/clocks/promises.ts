@@ -1,0 +1,23 @@
+import type { Calendars } from '../../clock/reading.js'
+import type { StandardVersionSet } from '../../clock/standard.js'
+import type { Context } from '../../context.js'
+import { promisesOf as ofWorkspace } from '../standards/promised.service.js'
+
+/** What a workspace promises: every standard that was ever published, and the calendars that their targets name. */
+export interface Promises { standards: StandardVersionSet, calendars: Calendars }
+
+const asked = new WeakMap<object, Promise<Promises | null>>()
+
+/**
+ * The promises of the caller's workspace, null when it has made none. Asked once a transaction: begin asking early, with
+ * what else is read, and it costs no round trip.
+ */
+export function promisesOf (ctx: Context): Promise<Promises | null> {
+  const key = ctx.transaction
+  const earlier = key && asked.get(key)
+  if (earlier) return earlier
+  const now = ofWorkspace(ctx).then(promises => promises.standards.length ? promises : null)
+  now.catch(() => {})
+  if (key) asked.set(key, now)
+  return now
+}
