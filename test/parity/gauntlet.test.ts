@@ -75,7 +75,7 @@ async function intruders (operation: Operation, owner: Workspace, other: Workspa
   ]
   const named = operation.params !== undefined && !call.shared
   if (named && !isUpsert(operation, call)) all.push({ who: 'another workspace', caller: other, call, code: 'notFound' })
-  if (!reads(operation) && !call.freeIds && referencesIn(call.body).length) {
+  if (!reads(operation) && referencesIn(call.body).length) {
     const theirs = await callOf(operation, contract, other)
     for (const path of referencesIn(call.body)) {
       const body = replaced(theirs.body, path, call.body)

@@ -50,7 +50,7 @@ export const conversationExamples: Record<string, Example> = {
     const [id, tagIds] = [await someId(conversations!(w)), [await someId(tags!(w))]]
     await w.post(`/v1/conversations/${id}/tag`, { tagIds })
     // A tag that it does not have, wherever that is from, does not matter.
-    return { params: { id }, body: { tagIds }, freeIds: true }
+    return { params: { id }, body: { tagIds } }
   },
   async takeBackSpam (w) {
     const id = await someId(conversations!(w))
