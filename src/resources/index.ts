@@ -33,6 +33,8 @@ import { eventGraphql } from './events/event.graphql.js'
 import { eventRoutes } from './events/event.http.js'
 import { pledgeGraphql } from './standards/pledge.graphql.js'
 import { pledgeRoutes } from './standards/pledge.http.js'
+import { previewGraphql } from './standards/preview.graphql.js'
+import { previewRoutes } from './standards/preview.http.js'
 import { standardGraphql } from './standards/standard.graphql.js'
 import { standardRoutes } from './standards/standard.http.js'
 import { tagGraphql } from './tags/tag.graphql.js'
@@ -67,6 +69,7 @@ export const routes: Array<(app: Api) => void> = [
   receiptRoutes,
   eventRoutes,
   pledgeRoutes,
+  previewRoutes,
   standardRoutes,
   tagRoutes,
   teamRoutes,
@@ -92,6 +95,7 @@ export const modules: GraphqlModule[] = [
   workspaceGraphql,
   eventGraphql,
   pledgeGraphql,
+  previewGraphql,
   standardGraphql,
   tagGraphql,
   teamGraphql,
