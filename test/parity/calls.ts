@@ -22,7 +22,6 @@ export interface Call {
   asContact?: unknown
   /** It names nothing that belongs to a workspace (an entry of the catalogue): every workspace may. */
   shared?: true
-  /** Ids in the body name nothing that has to exist, or each has a result of its own. */
   /** The answer does not end: called rightly it is tested elsewhere. */
   endless?: true
 }

@@ -1,24 +1,22 @@
 import { z } from 'zod'
-import { targetKinds } from '../../clock/standard.js'
 import { choiceCondition, filters, IdCondition, on, TimeCondition } from '../../db/filter.js'
 import { at, choice, id, input, instantInput, jsonParameter, listOf, pageQuery, shape } from '../../shapes.js'
 import { Actor } from '../actor.shapes.js'
+import { TargetBasis, TargetKind } from '../standards/content.shapes.js'
 import { clocks } from './clock.table.js'
 
-export const ClockTarget = choice('ClockTarget', 'What a service standard promises a time for (definitions, 2).', targetKinds)
 export const ClockState = choice('ClockState', 'Where a clock stands (definitions, 3): overdue from the first millisecond after dueAt; met, breached and cancelled have ended.',
   ['running', 'atRisk', 'paused', 'overdue', 'met', 'breached', 'cancelled'])
-export const ClockBasis = choice('ClockBasis', 'Whether every second counts, or only those in which the calendar is open.', ['calendar', 'business'])
 export const ClockEnd = choice('ClockEnd', 'What ended a clock.', ['reply', 'resolved', 'resolvedWithoutReply', 'assigned', 'handedOver', 'unassigned', 'merged', 'spam',
   'deleted', 'closed', 'standardChanged', 'archived', 'retracted', 'notCounted'])
 
 const fields = {
-  target: ClockTarget.describe('Which promise it measures.'),
+  target: TargetKind.describe('Which promise it measures.'),
   ordinal: z.int().describe('Counts the clocks of this target in the conversation from 1.'),
   standardId: id().describe('The service standard that applies.'),
   standardVersionId: id().describe('The version of it.'),
   standardVersion: z.int().describe('The number of that version.'),
-  basis: ClockBasis.describe('Which seconds count.'),
+  basis: TargetBasis.describe('Which seconds count.'),
   calendarId: id().nullable().describe('The calendar of a business clock.'),
   targetSeconds: z.int().describe('The promise, in seconds of the basis.'),
   startedAt: at().describe('From when it counts.'),
@@ -73,7 +71,7 @@ export const clockFilters = filters('Clock', {
   id: on(IdCondition, clocks.id),
   conversationId: on(IdCondition, clocks.conversationId),
   standardId: on(IdCondition, clocks.standardId),
-  target: on(choiceCondition('ClockTarget', ClockTarget), clocks.target),
+  target: on(choiceCondition('TargetKind', TargetKind), clocks.target),
   state: on(choiceCondition('ClockState', ClockState), clocks.state),
   dueAt: on(TimeCondition, clocks.dueAt),
   endedAt: on(TimeCondition, clocks.endedAt)
