@@ -11,6 +11,7 @@ import { health } from './http/health.js'
 import { openapi } from './http/openapi.js'
 import type { Api } from './http/operation.js'
 import { operations } from './http/operations.js'
+import { performer } from './http/performing.js'
 import { door, frameworkError, requestId, speakZod } from './http/plugin.js'
 import { hooks, modules, people, routes } from './resources/index.js'
 import { feedOf } from './resources/events/event.feed.js'
@@ -46,6 +47,7 @@ export async function makeApp (services: Services): Promise<FastifyInstance> {
   await app.register(draining, { services })
   await app.register(door, { services, authentication })
   await app.register(operations)
+  services.perform = performer(app)
   await app.register(openapi)
   await app.register(health, { services })
   await app.register(graphqlFace, { services, authentication, modules })

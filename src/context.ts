@@ -12,6 +12,8 @@ import type { Timers } from './timers.js'
 
 /** What the process has one of. */
 export interface Services {
+  /** For bulks; the app gives it. */
+  perform: Perform
   config: Config
   database: Database
   log: Logger
@@ -27,6 +29,11 @@ export interface Services {
   /** Ends what the process holds, connections last. */
   close: () => Promise<void>
 }
+
+/** Does one write as if it had come alone; see src/http/performing.ts. */
+export type Perform = (caller: Caller, write: {
+  operation: string, params?: Record<string, string>, body?: object, ifVersion?: number, idempotencyKey?: string
+}) => Promise<{ status: number, replayed: boolean, body: unknown }>
 
 /** Who is calling: an API key, an agent's or a contact's token, or the server itself. */
 export interface Caller {

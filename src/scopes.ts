@@ -27,6 +27,7 @@ export const scopeMeanings = {
   'metrics:read': 'Query metrics.',
   'goals:read': 'Read goals.',
   'goals:write': 'Set goals.',
+  'bulk:write': 'Send many writes in one call; each needs its own scope too.',
   'imports:write': 'Import history.',
   'history:write': 'Give a write its own time (occurredAt), to load real past data.'
 } as const
@@ -38,7 +39,7 @@ export const roles = ['admin', 'lead', 'agent', 'viewer'] as const
 export type Role = (typeof roles)[number]
 
 const reads = scopes.filter(scope => scope.endsWith(':read') && scope !== 'keys:read')
-const work: Scope[] = ['conversations:write', 'contacts:write']
+const work: Scope[] = ['conversations:write', 'contacts:write', 'bulk:write']
 const lead: Scope[] = ['agents:write', 'channels:write', 'tags:write', 'attributes:write', 'calendars:write',
   'standards:write', 'goals:write']
 

@@ -25,6 +25,7 @@ export function makeServices (
     config, database, log, now, timers, waker,
     committed: workspaceId => waker.committed(workspaceId),
     callers: forgetting(),
+    perform: async () => { throw new Error('The app is not made yet') },
     async close () {
       await waker.stop()
       await database.close()

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, decodeJwt, errors, jwtVerify, type JWTVerifyGetKey } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Caller, Services } from '../context.js'
@@ -24,6 +24,7 @@ const maxTokenLength = 8_192
 export class Authentication {
   private readonly keys: LRUCache<string, Caller & { expiresAt: number }>
   private readonly keySets = new LRUCache<string, JWTVerifyGetKey>({ max: 200, ttl: 600_000 })
+  private readonly lent = new Map<string, Caller>()
   private readonly touched = new LRUCache<string, true>({ max: maxRemembered, ttl: touchEveryMs })
 
   /** Counts how often callers were forgotten: what was looked up before that is not remembered after it. */
@@ -39,8 +40,17 @@ export class Authentication {
     if (!header) return null
     const [, token] = /^Bearer +([\x21-\x7e]+)$/i.exec(header) ?? []
     if (!token || token.length > maxTokenLength) throw unauthenticated('Authorization must be: Bearer, a space, and a key or token.')
-    return token.startsWith('sup_') ? this.byKey(token) : this.byToken(token)
+    return this.lent.get(token) ?? (token.startsWith('sup_') ? this.byKey(token) : this.byToken(token))
   }
+
+  /** A pass for one request that the server makes of itself on behalf of a caller. */
+  lend (caller: Caller): string {
+    const pass = `pass_${randomBytes(32).toString('base64url')}`
+    this.lent.set(pass, caller)
+    return pass
+  }
+
+  takeBack (pass: string): void { this.lent.delete(pass) }
 
   /** A key that was revoked here stops working here at once, elsewhere within five seconds. */
   forget (): void {

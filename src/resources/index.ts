@@ -7,6 +7,8 @@ import { agentRoutes } from './agents/agent.http.js'
 import { agentForToken } from './agents/agent.service.js'
 import { attributeGraphql } from './attributes/attribute.graphql.js'
 import { attributeRoutes } from './attributes/attribute.http.js'
+import { bulkGraphql } from './bulk/bulk.graphql.js'
+import { bulkRoutes } from './bulk/bulk.http.js'
 import { calendarGraphql } from './calendars/calendar.graphql.js'
 import { calendarRoutes } from './calendars/calendar.http.js'
 import { calendarQuestionRoutes } from './calendars/question.http.js'
@@ -54,6 +56,7 @@ followContacts()
 export const routes: Array<(app: Api) => void> = [
   agentRoutes,
   attributeRoutes,
+  bulkRoutes,
   calendarRoutes,
   calendarQuestionRoutes,
   clockRoutes,
@@ -82,6 +85,7 @@ export const hooks = hookRoutes
 export const modules: GraphqlModule[] = [
   agentGraphql,
   attributeGraphql,
+  bulkGraphql,
   calendarGraphql,
   clockGraphql,
   channelGraphql,
