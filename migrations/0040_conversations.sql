@@ -24,6 +24,7 @@ create table conversations (
   team_id uuid,
   status text not null,
   status_reason text,
+  own_status text,
   status_since timestamptz(3) not null,
   snoozed_until timestamptz(3),
   snooze_reason text,

@@ -54,7 +54,7 @@ export interface Context {
   caller: Caller | null
   requestId: string
   db: Db
-  transaction: { events: PendingEvent[], at: number } | null
+  transaction: { events: PendingEvent[], at: number, sent: Array<Promise<unknown>> } | null
   idempotency: Idempotency | null
   /** The version that the caller's If-Match (GraphQL: ifVersion) names. */
   ifVersion: number | null
@@ -134,13 +134,31 @@ async function inside<T> (ctx: Context, { db, commit, rollback }: Transaction, v
     }
   }
   const events: PendingEvent[] = []
-  const result = await verb({ ...ctx, db, transaction: { events, at: ctx.services.now() }, idempotency: null })
+  const sent: Array<Promise<unknown>> = []
+  const result = await verb({ ...ctx, db, transaction: { events, at: ctx.services.now(), sent }, idempotency: null })
+    .catch(async error => { throw await firstFailure(sent) ?? error })
   await commit(db => [
+    ...sent,
     ...(events.length ? [insertEvents(db, events)] : []),
     ...(idempotency && caller ? [keepResult(db, caller.workspaceId, idempotency, result)] : [])
   ])
   for (const workspaceId of new Set(events.map(event => event.workspaceId))) ctx.services.committed(workspaceId)
   return result
+}
+
+/**
+ * Writes that nobody waits for: they go out with whatever is sent next, at the latest the commit, and the transaction fails
+ * with the first of them that fails. What is sent later sees them.
+ */
+export function sendAlong ({ transaction }: Context, writes: ReadonlyArray<Promise<unknown>>): void {
+  if (!transaction) throw new Error('sendAlong outside a transaction')
+  for (const write of writes) write.catch(() => {})
+  transaction.sent.push(...writes)
+}
+
+/** Why a later statement found its transaction aborted. */
+async function firstFailure (sent: ReadonlyArray<Promise<unknown>>): Promise<unknown> {
+  return (await Promise.allSettled(sent)).find(result => result.status === 'rejected')?.reason
 }
 
 /** Reads never open a transaction; this words what the driver throws. */

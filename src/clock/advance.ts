@@ -19,7 +19,7 @@ export function begin (plan: Plan): Walk {
   // Written out, since objects that begin with a spread are made ten times more slowly.
   const state: ConversationState = {
     channelId, channelKind, priority, agentId, teamId, tagIds, contactId, companyId, tier, language, attributes,
-    createdAt, status: agentId === null ? 'new' : 'open', statusReason: null, statusSince: createdAt,
+    createdAt, status: agentId === null ? 'new' : 'open', statusReason: null, ownStatus: null, statusSince: createdAt,
     snoozedUntil: null, snoozeReason: null, waitingSince: null,
     firstInboundAt: null, firstInboundMessageId: null, lastInboundAt: null, lastInboundMessageId: null,
     firstOutboundAt: null, firstOutboundMessageId: null, lastOutboundAt: null, lastOutboundMessageId: null,
@@ -62,7 +62,7 @@ function changesOf (state: ConversationState, step: Step): Changes {
     case 'note': return { notes: state.notes + 1 }
     case 'deliveryFailed': return failed(state, step)
     case 'countsForService': return {}
-    case 'status': return moved(state, at, fact.status, fact.reason, fact.actor)
+    case 'status': return moved(state, at, fact.status, fact.reason, fact.actor, fact.ownStatus)
     case 'snooze': return { snoozedUntil: fact.until, snoozeReason: fact.reason }
     case 'merged': return { mergedIntoId: fact.intoId, mergedAt: at }
     case 'absorbed': return state.status === 'resolved' && fact.waitingSince !== null && !isOutside(state)
@@ -73,9 +73,12 @@ function changesOf (state: ConversationState, step: Step): Changes {
   }
 }
 
-function moved (state: ConversationState, at: number, status: Status, reason: string | null, actor: Actor): Changes {
-  if (status === state.status) return { statusReason: reason }
-  const changes: Changes = { status, statusReason: reason, statusSince: at, closedAt: status === 'closed' ? at : null }
+function moved (
+  state: ConversationState, at: number, status: Status, reason: string | null, actor: Actor, ownStatus: string | null = null
+): Changes {
+  if (status === state.status) return { statusReason: reason, ownStatus }
+  const closedAt = status === 'closed' ? at : null
+  const changes: Changes = { status, statusReason: reason, ownStatus, statusSince: at, closedAt }
   if (isDone(status) && !isDone(state.status)) {
     return { ...changes, resolvedAt: at, resolvedBy: actor, firstResolvedAt: state.firstResolvedAt ?? at }
   }

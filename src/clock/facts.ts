@@ -82,7 +82,8 @@ export type FactPayload =
    * on a message holds. Status changes that it caused stay.
    */
   | { kind: 'countsForService', messageId: string, counts: boolean }
-  | { kind: 'status', status: Status, reason: string | null }
+  /** `ownStatus`: the workspace's own name for it. */
+  | { kind: 'status', status: Status, reason: string | null, ownStatus?: string | null }
   | { kind: 'snooze', until: number, reason: string | null }
   /** This conversation was merged into another one. */
   | { kind: 'merged', intoId: string }

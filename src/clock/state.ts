@@ -13,6 +13,8 @@ export interface ConversationState extends ConversationInputs {
   createdAt: number
   status: Status
   statusReason: string | null
+  /** The workspace's own name for the status, where whoever set it used one. */
+  ownStatus: string | null
   statusSince: number
   /** The overlay that no qualifying inbound has ended yet; whether it still holds, `isSnoozed` says. */
   snoozedUntil: number | null

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Logger } from 'pino'
@@ -6,8 +7,11 @@ import { instantFromText } from './columns.js'
 
 /** What a query runs on: a connection, or the readers that share a few. */
 export interface Runner {
-  query: (config: pg.QueryConfig | string, values?: unknown[]) => Promise<pg.QueryResult>
+  query: (config: Statement | string, values?: unknown[]) => Promise<pg.QueryResult>
 }
+
+/** `replan`: where the best plan depends on the values (a rare tag or a common one), it is planned each time, for them. */
+export type Statement = pg.QueryConfig & { replan?: boolean }
 
 /** Drizzle over a runner; `$client` takes SQL that is written by hand. */
 export type Db = NodePgDatabase & { $client: Runner }
@@ -57,14 +61,25 @@ function nameOf (text: string): string | undefined {
   return name
 }
 
-function named (config: pg.QueryConfig | string, values?: unknown[]): pg.QueryConfig {
-  const query = typeof config === 'string' ? { text: config, values } : { ...config, values: values ?? config.values }
-  if (query.values?.length !== undefined && !('name' in query && query.name)) return { ...query, name: nameOf(query.text) }
-  return query
+function named (config: Statement | string, given?: unknown[]): pg.QueryConfig {
+  if (typeof config === 'string') return { text: config, values: given, name: given && nameOf(config) }
+  const { replan, ...query } = config
+  const values = given ?? query.values
+  return { ...query, values, name: query.name ?? (values && !replan ? nameOf(query.text) : undefined) }
 }
 
 const bind = (client: { query: (config: pg.QueryConfig) => Promise<pg.QueryResult> }): Db =>
-  drizzle({ client: { query: (config: pg.QueryConfig, values?: unknown[]) => client.query(named(config, values)) } as never }) as unknown as Db
+  drizzle({ client: { query: (config: Statement, values?: unknown[]) => client.query(named(config, values)) } as never }) as unknown as Db
+
+/** All that is sent on a connection in one turn of the event loop goes out in one write. */
+function together<T extends pg.Client | pg.PoolClient> (client: T): T {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  if (!stream.writableCorked) {
+    stream.cork()
+    setImmediate(() => stream.uncork())
+  }
+  return client
+}
 
 class Readers {
   private readonly clients: Array<Promise<pg.Client> | undefined>
@@ -78,7 +93,7 @@ class Readers {
     if (this.closed) throw new Error('Connection terminated: the database was closed')
     const slot = this.next = (this.next + 1) % this.clients.length
     const client = await (this.clients[slot] ??= this.connect(slot))
-    return client.query(config)
+    return together(client).query(config)
   }
 
   private async connect (slot: number): Promise<pg.Client> {
@@ -105,8 +120,8 @@ class Readers {
 }
 
 function transactionOn (client: pg.PoolClient & { db?: Db }): Transaction {
-  const db = client.db ??= bind(client)
-  const begun = client.query('begin')
+  const db = client.db ??= bind({ query: config => together(client).query(config) })
+  const begun = together(client).query('begin')
   begun.catch(() => {})
   let over = false
   const release = (error?: Error | boolean) => { if (!over) { over = true; client.release(error) } }
@@ -114,7 +129,7 @@ function transactionOn (client: pg.PoolClient & { db?: Db }): Transaction {
     db,
     async commit (last) {
       const sent = last(db)
-      const committed = client.query('commit')
+      const committed = together(client).query('commit')
       const results = await Promise.allSettled([begun, ...sent, committed])
       const failed = results.find(result => result.status === 'rejected')
       if (failed) throw failed.reason
@@ -165,6 +180,6 @@ export function openDatabase ({ url, poolSize, statementTimeoutMs, readers = 3, 
 }
 
 /** Rows of SQL written by hand; values by position. */
-export async function rows<T> (db: Db, text: string, values: unknown[] = []): Promise<T[]> {
-  return (await db.$client.query({ text, values })).rows as T[]
+export async function rows<T> (db: Db, text: string, values: unknown[] = [], how: Pick<Statement, 'replan'> = {}): Promise<T[]> {
+  return (await db.$client.query({ text, values, ...how })).rows as T[]
 }

@@ -192,3 +192,20 @@ t.test('every change records one event, in the order of the changes', async t =>
   t.match(body.data[3], { actor: { kind: 'system' }, changes: { status: { from: 'new', to: 'open' } } })
   t.match(body.data[5], { actor: { kind: 'machine' }, changes: { status: { from: 'open', to: 'resolved' }, statusReason: { from: null, to: 'done' } } })
 })
+
+t.test('a workspace\'s own statuses stand for the ones that all rules go by', async t => {
+  const w = await workspace()
+  const { conversation, inbound } = await supportTeam(w)
+  await w.patch('/v1/workspace', { settings: { statuses: [{ name: 'Waits for parts', status: 'onHold' }, { name: 'Shipped', status: 'pending' }] } })
+  const { id } = await conversation()
+  t.match((await w.post(`/v1/conversations/${id}/status`, { ownStatus: 'Waits for parts' })).body, { status: 'onHold', ownStatus: 'Waits for parts' })
+  await w.post(`/v1/conversations/${id}/reply`, { text: 'sent', andThen: { ownStatus: 'Shipped', reason: 'DHL' } })
+  t.match((await w.get(`/v1/conversations/${id}`)).body, { status: 'pending', ownStatus: 'Shipped', statusReason: 'DHL' })
+  t.match((await w.post(`/v1/conversations/${id}/status`, { ownStatus: 'Lost' })).body, { code: 'invalid', errors: [{ path: 'ownStatus' }] })
+  t.match((await w.post(`/v1/conversations/${id}/status`, { ownStatus: 'Shipped', status: 'resolved' })).body, { code: 'invalid', errors: [{ path: 'status' }] })
+  t.match((await w.post(`/v1/conversations/${id}/status`, { reason: 'x' })).body, { code: 'invalid', errors: [{ path: 'status' }] })
+  clock.advance(1000)
+  const { conversationId } = (await inbound('m-1', { externalThreadId: null })).body
+  t.equal(conversationId, id)
+  t.match((await w.get(`/v1/conversations/${id}`)).body, { status: 'open', ownStatus: null, statusReason: null })
+})

@@ -3,12 +3,14 @@ import { instantOf, type Context } from '../../context.js'
 import { invalid } from '../../errors.js'
 import { checkTags, factAt, type Decision, type Held, type Moment } from './change.js'
 import type { AndThen } from './conversation.shapes.js'
+import { statusMeant } from './own-status.js'
 import { requireAssignable } from './assignable.js'
 
 /** The facts of everything that shall happen with a message, at the message's own instant. */
 export async function consequences (ctx: Context, { row }: Held, moment: Moment, then: AndThen | undefined): Promise<Decision & { setsStatus: boolean }> {
   const facts: Fact[] = []
-  const setsStatus = then?.status !== undefined
+  const status = then ? await statusMeant(ctx, then, 'andThen.') : null
+  const setsStatus = status !== null
   if (!then) return { facts, setsStatus }
   await checkTags(ctx, then.addTagIds, 'andThen.addTagIds')
   await checkTags(ctx, then.removeTagIds, 'andThen.removeTagIds', true)
@@ -21,7 +23,7 @@ export async function consequences (ctx: Context, { row }: Held, moment: Moment,
     await requireAssignable(ctx, agentId, teamId, 'andThen.')
     facts.push(factAt(ctx, moment, { kind: 'assignment', agentId, teamId, setsStatus }))
   }
-  if (then.status) facts.push(factAt(ctx, moment, { kind: 'status', status: then.status, reason: then.reason ?? null }))
+  if (status) facts.push(factAt(ctx, moment, { kind: 'status', status, reason: then.reason ?? null, ownStatus: then.ownStatus ?? null }))
   if (then.snoozeUntil === undefined) return { facts, setsStatus }
   if (Date.parse(then.snoozeUntil) <= (moment.given ? moment.at : instantOf(ctx))) throw invalid('andThen.snoozeUntil', 'must be later than now')
   facts.push(factAt(ctx, moment, { kind: 'snooze', until: Date.parse(then.snoozeUntil), reason: then.reason ?? null }))

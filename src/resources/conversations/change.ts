@@ -2,7 +2,7 @@ import { v7 } from 'uuid'
 import type { Actor, Fact, FactPayload } from '../../clock/facts.js'
 import { apply, canApply, fold, type ConversationState } from '../../clock/state.js'
 import { inOrder } from '../../clock/facts.js'
-import { checkVersion, instantOf, type Context } from '../../context.js'
+import { checkVersion, instantOf, sendAlong, type Context } from '../../context.js'
 import { ApiError, conflict, forbidden, invalid, notFound } from '../../errors.js'
 import type { PendingEvent } from '../../events/event.store.js'
 import { record } from '../../events/record.js'
@@ -105,7 +105,7 @@ export async function write (ctx: Context, held: Held, { facts, values, writes }
   const clocks = facts.length ? await keepingOf(ctx, held, facts) : null
   Object.assign(row, clocks?.kept)
   const clockEvents = after()
-  await Promise.all([
+  sendAlong(ctx, [
     ...writes?.() ?? [],
     insertFacts(ctx.db, row.workspaceId, row.id, facts),
     store.update(ctx.db, row),
@@ -139,7 +139,7 @@ export async function writeNew (ctx: Context, facts: Fact[], values: Pick<Conver
   const clocks = promises && keepClocks(ctx, row.id, facts, promises, [])
   Object.assign(row, clocks?.kept)
   const clockEvents = after()
-  await Promise.all([
+  sendAlong(ctx, [
     store.insert(ctx.db, row),
     insertFacts(ctx.db, row.workspaceId, row.id, facts),
     ...writes(),

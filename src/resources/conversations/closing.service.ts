@@ -1,16 +1,23 @@
 import type { z } from 'zod'
 import type { Status } from '../../clock/facts.js'
 import { allow, transact, type Context } from '../../context.js'
-import { conflict } from '../../errors.js'
+import { conflict, invalid } from '../../errors.js'
 import { factAt, hold, momentOf, refuseInactive, write, type Held } from './change.js'
 import type { ChangeStatus, Conversation, StatusReason } from './conversation.shapes.js'
 import { shapeOf } from './conversation.shape.js'
+import { statusMeant } from './own-status.js'
 
-type Reason = z.output<typeof StatusReason>
+type Reason = z.output<typeof StatusReason> & { ownStatus?: string }
 
 /** Moves it to any status, with a reason. */
-export const changeStatus = async (ctx: Context, ref: string, input: z.output<typeof ChangeStatus>): Promise<Conversation> =>
-  move(ctx, ref, input.status, input)
+export async function changeStatus (ctx: Context, ref: string, input: z.output<typeof ChangeStatus>): Promise<Conversation> {
+  allow(ctx, 'conversations:write')
+  return transact(ctx, async ctx => {
+    const status = await statusMeant(ctx, input)
+    if (!status) throw invalid('status', 'or ownStatus is required')
+    return move(ctx, ref, status, input)
+  })
+}
 
 /** The customer has what they came for; a further message reopens it. */
 export const resolveConversation = async (ctx: Context, ref: string, input: Reason): Promise<Conversation> => move(ctx, ref, 'resolved', input)
@@ -30,9 +37,9 @@ async function move (ctx: Context, ref: string, status: Status, input: Reason, c
     const held = await hold(ctx, ref)
     refuseInactive(held)
     if (!input.occurredAt) {
-      if (held.row.status === status && (held.row.statusReason === (input.reason ?? null))) return shapeOf(held.row)
+      if (held.row.status === status && (held.row.statusReason === (input.reason ?? null)) && held.row.ownStatus === (input.ownStatus ?? null)) return shapeOf(held.row)
       check(held)
     }
-    return write(ctx, held, { facts: [factAt(ctx, momentOf(ctx, input), { kind: 'status', status, reason: input.reason ?? null })] })
+    return write(ctx, held, { facts: [factAt(ctx, momentOf(ctx, input), { kind: 'status', status, reason: input.reason ?? null, ownStatus: input.ownStatus ?? null })] })
   })
 }

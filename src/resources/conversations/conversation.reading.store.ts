@@ -50,8 +50,15 @@ const expansions: Record<Exclude<Expansion, 'clocks'>, (contact: boolean) => str
     order by m.occurred_at desc, m.id desc limit 100) x) as messages`
 }
 
-const select = (expand: readonly Expansion[], contact: boolean): string =>
-  [own, ...expand.filter(word => word !== 'clocks').toSorted().map(word => expansions[word](contact))].join(', ')
+const selects = new Map<string, string>()
+/** What is selected; made once for each set of expansions. */
+function select (expand: readonly Expansion[], contact: boolean): string {
+  const words = expand.filter(word => word !== 'clocks').toSorted()
+  const key = `${contact} ${words.join(' ')}`
+  const made = selects.get(key) ?? [own, ...words.map(word => expansions[word](contact))].join(', ')
+  selects.set(key, made)
+  return made
+}
 
 export interface Reading { expand: readonly Expansion[], contactId: string | null }
 
@@ -110,6 +117,9 @@ function conditions (workspaceId: string, query: ConversationQuery, { contactId,
   ].filter((part): part is SQL => part !== undefined && part !== '')
 }
 
+/** Whether a rare value and a common one want different plans. */
+const isSelective = ({ q, filter, tagId }: ConversationQuery): boolean => Boolean(q ?? filter ?? tagId)
+
 const dialect = new PgDialect()
 const alias = (text: string): string => text.replaceAll('"conversations".', 'c.')
 
@@ -128,7 +138,7 @@ export async function list (db: Db, workspaceId: string, query: ConversationQuer
   const text = `select c.id, c.version, ${rfc3339(`c.${sort.field}`)} as at, (select row_to_json(r)::text from (select ${select(query.expand ?? [], contactId !== null)}) r) as json
     from conversations c where ${alias(condition)} order by ${order} limit $${params.length + 1}`
   const [found, counted] = await Promise.all([
-    rows<Raw & { at: string }>(db, text, [...params, query.limit + 1]),
+    rows<Raw & { at: string }>(db, text, [...params, query.limit + 1], { replan: isSelective(query) }),
     query.count ? total() : undefined
   ])
   const shown = found.slice(0, query.limit)

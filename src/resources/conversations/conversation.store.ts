@@ -79,6 +79,13 @@ export async function usableTags (db: Db, workspaceId: string, ids: readonly str
   return new Set(found.rows.map(row => row.id))
 }
 
+/** The status that one of the workspace's own stands for; undefined when it has none of that name. */
+export async function meaningOf (db: Db, workspaceId: string, ownStatus: string): Promise<string | undefined> {
+  const [found] = await rows<{ status: string }>(db, `select own ->> 'status' as status from workspaces,
+    jsonb_array_elements(coalesce(settings -> 'statuses', '[]')) own where id = $1 and own ->> 'name' = $2`, [workspaceId, ownStatus])
+  return found?.status
+}
+
 export interface Assignable { agent: 'active' | 'deactivated' | null, team: 'active' | 'archived' | null }
 
 /** Whether an agent and a team exist, and still work. */

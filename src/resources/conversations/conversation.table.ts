@@ -26,6 +26,7 @@ export const conversations = pgTable('conversations', {
   teamId: uuid('team_id'),
   status: text('status').notNull(),
   statusReason: text('status_reason'),
+  ownStatus: text('own_status'),
   statusSince: instant('status_since').notNull(),
   snoozedUntil: instant('snoozed_until'),
   snoozeReason: text('snooze_reason'),

@@ -6,7 +6,7 @@ type Changes = Record<string, { from: unknown, to: unknown }>
 
 /** The fields of the state that an event names when they change, as the API calls them. */
 const fields: Array<[keyof ConversationState, string]> = [
-  ['status', 'status'], ['statusReason', 'statusReason'], ['agentId', 'assigneeId'], ['teamId', 'teamId'], ['priority', 'priority'],
+  ['status', 'status'], ['statusReason', 'statusReason'], ['ownStatus', 'ownStatus'], ['agentId', 'assigneeId'], ['teamId', 'teamId'], ['priority', 'priority'],
   ['tagIds', 'tagIds'], ['attributes', 'attributes'], ['contactId', 'contactId'], ['companyId', 'companyId'], ['tier', 'tier'],
   ['language', 'language'], ['snoozedUntil', 'snoozedUntil'], ['mergedIntoId', 'mergedIntoId']
 ]
@@ -32,7 +32,7 @@ const named: Partial<Record<FactKind, { type: (fact: never) => string, owns: str
   tags: { type: (fact: Extract<Fact, { kind: 'tags' }>) => fact.add.length ? 'conversation.tagged' : 'conversation.untagged', owns: ['tagIds'] },
   attributes: { type: () => 'conversation.updated', owns: ['attributes', 'contactId', 'companyId', 'tier', 'language'] },
   assignment: { type: () => 'conversation.assigned', owns: ['assigneeId', 'teamId'] },
-  status: { type: () => 'conversation.statusChanged', owns: ['status', 'statusReason'] },
+  status: { type: () => 'conversation.statusChanged', owns: ['status', 'statusReason', 'ownStatus'] },
   snooze: { type: () => 'conversation.snoozed', owns: ['snoozedUntil'] },
   merged: { type: () => 'conversation.merged', owns: ['mergedIntoId'] },
   absorbed: { type: () => 'conversation.absorbed', owns: [] },
@@ -56,7 +56,7 @@ export function eventsOf (before: ConversationState, after: ConversationState, f
   }
   const [first] = facts
   if (changes.status && first && !facts.some(fact => fact.kind === 'status')) {
-    events.push({ type: 'conversation.statusChanged', details: { ...at(first), actor: { kind: 'system', id: null }, changes: pick(changes, ['status', 'statusReason']) } })
+    events.push({ type: 'conversation.statusChanged', details: { ...at(first), actor: { kind: 'system', id: null }, changes: pick(changes, ['status', 'statusReason', 'ownStatus']) } })
   }
   if (!facts.some(fact => fact.kind === 'attributes') && Object.keys(values).length) {
     events.push({ type: 'conversation.updated', details: { ...(first && at(first)), changes: values } })

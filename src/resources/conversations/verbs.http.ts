@@ -19,7 +19,7 @@ const change = { tag, scope: 'conversations:write', params: RefParams, answer: C
 export function conversationVerbs (app: Api): void {
   app.post('/conversations/:id/reply', operation({
     id: 'replyToConversation', summary: 'Reply to the customer', tag, scope: 'conversations:write', contact: true, params: RefParams, status: 201, body: Reply,
-    answer: Message, description: 'With andThen, status, assignment, tags and snooze change in the same step. From a contact\'s token it is the customer who writes.',
+    answer: Message, description: 'With andThen, status, assignment, tags and snooze change in the same step. From a contact\'s token, or with a customer as actor, it is the customer who writes.',
     example: { text: 'It is on its way.', andThen: { status: 'pending', reason: 'waits for delivery' } }
   }), async (request, reply) => created(reply, '/v1/messages', await replyToConversation(request.ctx, request.params.id, request.body)))
 

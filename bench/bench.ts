@@ -1,0 +1,85 @@
+/**
+ * The product against two bases, in one run: `npm run bench -- [--quick] [--full] [--rows N] [--only NAME]`. What each
+ * figure means stands in docs/performance.md.
+ */
+import { parseArgs } from 'node:util'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readConfig } from '../src/config.js'
+import { startEmbedded } from '../src/db/embedded/start.js'
+import { projectRoot } from '../src/root.js'
+import { makeServices } from '../src/services.js'
+import { run as businessTime } from './business-time.js'
+import { cases, graphqlCases, type Case } from './cases.js'
+import { filled } from './fill/fill.js'
+import { scaleOf } from './fill/statements.js'
+import { idOf } from './fill/told.js'
+import { measureCase, measurePages, measureScale, type Measured, type Setting } from './measure.js'
+import { start } from './processes.js'
+import { keep, print } from './report.js'
+
+const { values: options } = parseArgs({ options: {
+  quick: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
+  rows: { type: 'string' },
+  only: { type: 'string' }
+} })
+const rows = Number(options.rows ?? (options.full ? 1_000_000 : 100_000))
+if (!(rows >= 2000) || rows % 400) throw new Error('--rows takes a multiple of 400, from 2000 on')
+const timing = options.quick ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 3 }
+const wanted = (name: string): boolean => !options.only || name.includes(options.only)
+
+async function setting (server: string, rows: number): Promise<Setting> {
+  const url = await filled(server, rows, line => console.error(line))
+  const config = readConfig({ DATABASE_URL: url, LOG_LEVEL: 'silent', WORKER: 'false', DATABASE_POOL_SIZE: '2' })
+  return {
+    url, rows, scale: scaleOf(rows, ''), timing,
+    services: makeServices(config, url),
+    product: await start('bench/product.js', url),
+    bare: await start('bench/bare.js', url, { WORKSPACE: idOf('workspace', 1, 1) })
+  }
+}
+
+async function close ({ services, product, bare }: Setting): Promise<void> {
+  await Promise.all([product.stop(), bare.stop(), services.close()])
+}
+
+async function measureAll (large: Setting, all: Case[]): Promise<Measured[]> {
+  const measured: Measured[] = []
+  for (const each of all) {
+    console.error(`… ${each.name}`)
+    measured.push(...await measureCase(each, large))
+  }
+  return measured
+}
+
+const embedded = process.env.DATABASE_URL ? null : await startEmbedded({ dataDir: join(projectRoot, '.data', 'bench'), log: line => console.error(line) })
+const server = process.env.DATABASE_URL ?? embedded!.url
+const sdl = await readFile(join(projectRoot, 'schema.graphql'), 'utf8')
+const chosen = [...cases, ...graphqlCases(sdl)].filter(({ name }) => wanted(name))
+const large = await setting(server, rows)
+const measured: Measured[] = []
+try {
+  measured.push(...await measureAll(large, chosen))
+  if (wanted('page')) measured.push(await measurePages(large))
+  if (wanted('ten times')) {
+    const small = await setting(server, rows / 10)
+    try {
+      for (const each of cases) {
+        console.error(`… ${each.name} at ten times the rows`)
+        measured.push(await measureScale(each, large, small))
+      }
+    } finally { await close(small) }
+  }
+  measured.push({ name: 'memory of the server, MiB', ratio: large.product.memoryMiB(), spread: null, must: 200, wish: null, atMost: true })
+  measured.push({ name: 'start to ready, ms', ratio: large.product.readyMs, spread: null, must: 1000, wish: null, atMost: true })
+  if (wanted('business time')) {
+    const { also, ...year } = await businessTime()
+    for (const { name, ratio, spread } of [year, ...also]) measured.push({ name: `${name}, against luxon`, ratio, spread, must: 20, wish: 100 })
+  }
+} finally {
+  await close(large)
+  await embedded?.stop()
+}
+print(measured, rows)
+await keep(measured, { rows, ...timing })

@@ -1,0 +1,111 @@
+import type { Services } from '../src/context.js'
+import { listConversations } from '../src/resources/conversations/conversation.service.js'
+import { SearchConversations } from '../src/resources/conversations/conversation.shapes.js'
+import { capture, contextIn } from './capture.js'
+import type { Case } from './cases.js'
+import type { Scale } from './fill/statements.js'
+import { load, type Call, type Load, type Server } from './processes.js'
+import { rawOf } from './raw.js'
+
+export interface Setting {
+  url: string
+  rows: number
+  scale: Scale
+  services: Services
+  product: Server
+  bare: Server
+  timing: { rounds: number, seconds: number }
+}
+
+/** A ratio, or another figure; the medians of the rounds, the spread from the lowest to the highest of them. */
+export interface Measured {
+  name: string
+  ratio: number
+  spread: [number, number] | null
+  must: number
+  wish: number | null
+  /** Whether `must` is the highest that is allowed, rather than the lowest. */
+  atMost?: boolean
+  /** Operations per second, or milliseconds where the name says so. */
+  product?: number
+  base?: number
+  by?: string
+}
+
+export const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
+
+function compared (name: string, pairs: Array<{ product: number, base: number }>, must: number, wish: number | null, by: string): Measured {
+  const ratios = pairs.map(({ product, base }) => product / base)
+  return {
+    name, must, wish, by, ratio: median(ratios), spread: [Math.min(...ratios), Math.max(...ratios)],
+    product: median(pairs.map(({ product }) => product)), base: median(pairs.map(({ base }) => base))
+  }
+}
+
+const rest = new Map<string, Measured>()
+
+/** One operation against the raw base, and against the bare server where that has it; rounds alternate. */
+export async function measureCase (each: Case, { url, rows, scale, services, product, bare, timing: { rounds, seconds } }: Setting): Promise<Measured[]> {
+  const statements = await capture(services, each.workspace, ctx => each.sql(ctx, each.workspace))
+  const raw = await rawOf(url, statements, { ...each.range(rows), contacts: scale.contacts })
+  const calls = each.calls(rows)
+  await warm([product, ...each.bare ? [bare] : []], calls)
+  const found: Array<{ raw: number, product: Load, bare: number }> = []
+  for (let round = 0; round < rounds; round++) {
+    found.push({
+      raw: await raw.run(seconds),
+      product: await load(product, calls, seconds),
+      bare: each.bare ? (await load(bare, calls, seconds)).perSecond : 0
+    })
+  }
+  const of = (base: (round: typeof found[number]) => number) => found.map(round => ({ product: round.product.perSecond, base: base(round) }))
+  const main = compared(each.name, of(round => round.raw), each.must, each.wish ?? null, `raw (${raw.by})`)
+  rest.set(each.name, main)
+  const measured = [main]
+  if (each.bare) measured.push(compared(`${each.name}, against bare`, of(round => round.bare), 1, null, 'bare'))
+  if (each.beside) {
+    const other = rest.get(each.beside.name)
+    if (other) measured.push({ ...main, name: `${each.name}, against REST`, ratio: main.ratio / other.ratio, spread: null, must: each.beside.must, wish: null, base: other.product, by: 'REST' })
+  }
+  if (each.p99Ms) {
+    const latencies = found.map(round => round.product.p99Ms)
+    measured.push({ name: `${each.name}, p99 in ms`, ratio: median(latencies), spread: [Math.min(...latencies), Math.max(...latencies)], must: each.p99Ms, wish: null, atMost: true })
+  }
+  return measured
+}
+
+async function warm (servers: Server[], calls: Call[]): Promise<void> {
+  for (const server of servers) await load(server, calls, 1)
+}
+
+/** The ten-thousandth page of a list against its first; time of a page, as a ratio. */
+export async function measurePages ({ rows, services, product, timing: { rounds, seconds } }: Setting): Promise<Measured> {
+  const limit = Math.max(1, Math.min(25, Math.floor(rows * 0.9 / 10_000)))
+  const path = `/v1/conversations?limit=${limit}`
+  const { cursorOf } = await listConversations(contextIn(services, 1), SearchConversations.parse({ limit }))
+  const { rows: [last] } = await services.database.read.$client.query(
+    `select id, version, to_char(last_activity_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at from conversations
+     where workspace_id = $1 and disposition = 'active' order by last_activity_at desc, id desc offset $2 limit 1`,
+    [contextIn(services, 1).caller!.workspaceId, Math.min(rows - limit - 1, 9_999 * limit - 1)])
+  const first: Call[] = [{ method: 'GET', path }]
+  const deep: Call[] = [{ method: 'GET', path: `${path}&after=${cursorOf(last)}` }]
+  await warm([product], deep)
+  const pairs = []
+  for (let round = 0; round < rounds; round++) {
+    pairs.push({ base: (await load(product, deep, seconds)).perSecond, product: (await load(product, first, seconds)).perSecond })
+  }
+  return { ...compared('page 10,000: its time, in times of page 1', pairs, 1.2, null, 'page 10,000'), atMost: true }
+}
+
+/** The time of one operation at these rows, in times of that at a tenth of them. */
+export async function measureScale (each: Case, large: Setting, small: Setting): Promise<Measured> {
+  const { rounds, seconds } = large.timing
+  const [many, few] = [each.calls(large.rows), each.calls(small.rows)]
+  await warm([small.product], few)
+  await warm([large.product], many)
+  const pairs = []
+  for (let round = 0; round < rounds; round++) {
+    pairs.push({ base: (await load(large.product, many, seconds)).perSecond, product: (await load(small.product, few, seconds)).perSecond })
+  }
+  return { ...compared(`${each.name}: its time at ten times the rows`, pairs, 1.5, null, 'ten times the rows'), atMost: true }
+}

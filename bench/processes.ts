@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import autocannon from 'autocannon'
+import { freePort } from '../src/db/embedded/postmaster.js'
+import { projectRoot } from '../src/root.js'
+import { secretOf } from './fill/fill.js'
+
+/** A server in a process of its own. */
+export interface Server { origin: string, readyMs: number, memoryMiB: () => number, stop: () => Promise<void> }
+
+export async function start (file: string, databaseUrl: string, more: Record<string, string> = {}): Promise<Server> {
+  const port = await freePort()
+  const began = performance.now()
+  const child = spawn(process.execPath, [...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []), join(projectRoot, file)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, PORT: String(port), DATABASE_URL: databaseUrl, ...more }
+  })
+  const origin = `http://127.0.0.1:${port}`
+  await ready(child, `${origin}/health/ready`)
+  return { origin, readyMs: performance.now() - began, memoryMiB: () => residentMiB(child.pid!), stop: () => stop(child) }
+}
+
+async function ready (child: ChildProcess, url: string): Promise<void> {
+  for (let tries = 0; tries < 3_000; tries++) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnargs.join(' ')} ended (${child.exitCode})`)
+    const answer = await fetch(url).catch(() => null)
+    if (answer?.ok) return
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+  throw new Error(`${url} was never ready`)
+}
+
+function stop (child: ChildProcess): Promise<void> {
+  return new Promise(resolve => {
+    child.once('exit', () => resolve())
+    child.kill('SIGTERM')
+  })
+}
+
+/** The most that the process ever had in memory; 0 where the system does not say. */
+function residentMiB (pid: number): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch { return 0 }
+}
+
+export interface Call { method: 'GET' | 'POST', path: string, body?: string }
+export interface Load { perSecond: number, p99Ms: number, p50Ms: number }
+
+/** Sixteen connections ask for one after the other, each as soon as it was answered. */
+export async function load (server: Server, calls: Call[], seconds: number): Promise<Load> {
+  const result = await autocannon({
+    url: server.origin,
+    connections: 16,
+    duration: seconds,
+    idReplacement: calls.some(call => call.body?.includes('[<id>]')),
+    headers: { authorization: `Bearer ${secretOf(1)}`, 'content-type': 'application/json' },
+    requests: calls.map(({ method, path, body }) => ({ method, path, ...(body !== undefined && { body }) }))
+  })
+  const bad = result.non2xx + result.errors + result.timeouts
+  if (bad) throw new Error(`${calls[0]!.method} ${calls[0]!.path}: ${bad} of ${result.requests.total} requests were not answered well`)
+  return { perSecond: result.requests.total / result.duration, p99Ms: result.latency.p99, p50Ms: result.latency.p50 }
+}
