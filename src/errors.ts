@@ -63,9 +63,6 @@ export const unauthenticated = (detail: string): ApiError => new ApiError('unaut
 /** What strangers are told. */
 export const whoIsCalling = 'Send an API key or a token: Authorization: Bearer …'
 
-export const stale = (current: number): ApiError => new ApiError('preconditionFailed',
-  `The resource has changed since the version you named; it is at version ${current} now. Read it again, then decide.`)
-
 /** Words any error; what is not an `ApiError` is `internal` and tells nothing of its cause. */
 export function toProblem (error: unknown, requestId: string): Problem {
   const known = error instanceof ApiError

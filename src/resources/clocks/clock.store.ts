@@ -12,9 +12,6 @@ const selected = columns.map(([name, column]) => `k.${column.name} as "${name}"`
 export const ofConversation = async (db: Db, workspaceId: string, conversationId: string): Promise<ClockRow[]> => rows<ClockRow>(db,
   `select ${selected} from clocks k where k.workspace_id = $1 and k.conversation_id = $2`, [workspaceId, conversationId])
 
-export const ofConversations = async (db: Db, workspaceId: string, conversationIds: readonly string[]): Promise<ClockRow[]> => rows<ClockRow>(db,
-  `select ${selected} from clocks k where k.workspace_id = $1 and k.conversation_id = any($2) order by k.due_at nulls last, k.id`, [workspaceId, conversationIds])
-
 export async function find (db: Db, workspaceId: string, id: string): Promise<ClockRow | undefined> {
   return (await rows<ClockRow>(db, `select ${selected} from clocks k where k.workspace_id = $1 and k.id = $2`, [workspaceId, id]))[0]
 }

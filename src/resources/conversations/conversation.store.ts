@@ -49,8 +49,6 @@ export const update = async (db: Db, row: ConversationRow): Promise<unknown> =>
 export const claimAwake = async (db: Db, before: string, limit: number): Promise<ConversationRow[]> => rows<ConversationRow>(db,
   `select ${selected} from conversations c where c.wake_at <= $1 order by c.wake_at limit $2 for no key update skip locked`, [before, limit])
 
-export interface InboundPlace { conversationId: string }
-
 /** The conversations that any of a message's thread keys leads to, the latest activity first. */
 export const findByThread = async (db: Db, workspaceId: string, channelId: string, keys: readonly string[]): Promise<ConversationRow[]> =>
   rows<ConversationRow>(db, `select ${selected} from conversations c where c.workspace_id = $1 and c.id in (
