@@ -54,7 +54,7 @@ async function measureAll (large: Setting, all: Case[]): Promise<Measured[]> {
 }
 
 const embedded = process.env.DATABASE_URL ? null : await startEmbedded({ dataDir: join(projectRoot, '.data', 'bench'), log: line => console.error(line) })
-const server = process.env.DATABASE_URL ?? embedded!.url
+const server = embedded?.url ?? process.env.DATABASE_URL!
 const sdl = await readFile(join(projectRoot, 'schema.graphql'), 'utf8')
 const chosen = [...cases, ...graphqlCases(sdl)].filter(({ name }) => wanted(name))
 const large = await setting(server, rows)

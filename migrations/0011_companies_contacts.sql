@@ -18,7 +18,7 @@ create index companies_created_at on companies (workspace_id, created_at, id);
 create index companies_updated_at on companies (workspace_id, updated_at, id);
 create index companies_tier on companies (workspace_id, tier);
 create index companies_domains on companies using gin (domains);
-create index companies_attributes on companies using gin (attributes jsonb_path_ops);
+create index companies_attributes on companies using gin (attributes);
 create index companies_search on companies using gin (search);
 
 create table contacts (
@@ -51,7 +51,7 @@ create index contacts_name on contacts (workspace_id, name) where merged_into_id
 create index contacts_blocked_at on contacts (workspace_id, blocked_at) where blocked_at is not null;
 create index contacts_erased_at on contacts (workspace_id, erased_at) where erased_at is not null;
 create index contacts_merged_into on contacts (workspace_id, merged_into_id) where merged_into_id is not null;
-create index contacts_attributes on contacts using gin (attributes jsonb_path_ops);
+create index contacts_attributes on contacts using gin (attributes);
 create index contacts_search on contacts using gin (search);
 
 -- Where a contact writes from. Each belongs to one contact; values are kept as src/resources/contacts/identity.ts writes them.

@@ -82,7 +82,16 @@ create index conversations_updated on conversations (workspace_id, updated_at, i
 create index conversations_waiting on conversations (workspace_id, waiting_since, id) where waiting_since is not null;
 create index conversations_wake on conversations (wake_at) where wake_at is not null;
 create index conversations_tags on conversations using gin (tag_ids);
-create index conversations_attributes on conversations using gin (attributes jsonb_path_ops);
+create index conversations_attributes on conversations using gin (attributes);
+create index conversations_tier on conversations (workspace_id, tier, last_activity_at desc, id desc) where tier is not null;
+create index conversations_language on conversations (workspace_id, language, last_activity_at desc, id desc) where language is not null;
+create index conversations_kind on conversations (workspace_id, channel_kind, last_activity_at desc, id desc);
+-- What nearly every conversation has is found soon enough along the others; these are for the rest.
+create index conversations_priority on conversations (workspace_id, priority, last_activity_at desc, id desc) where priority <> 'normal';
+create index conversations_snoozed on conversations (workspace_id, snoozed_until) where snoozed_until is not null;
+create index conversations_resolved on conversations (workspace_id, resolved_at) where resolved_at is not null;
+create index conversations_reopened on conversations (workspace_id, reopen_count) where reopen_count > 0;
+create index conversations_external_id_start on conversations (workspace_id, external_id collate "C") where external_id is not null;
 create index conversations_merged_into on conversations (workspace_id, merged_into_id) where merged_into_id is not null;
 create index conversations_previous on conversations (workspace_id, previous_conversation_id) where previous_conversation_id is not null;
 

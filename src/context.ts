@@ -123,8 +123,13 @@ async function once<T> (ctx: Context, verb: (ctx: Context) => Promise<T>): Promi
   }
 }
 
+/** Contacts have keys of their own each: what one was answered is nothing to another who guesses its key. */
+const ownKey = ({ idempotency, caller }: Context): Idempotency | null =>
+  idempotency && caller?.contactId ? { ...idempotency, key: `${caller.contactId} ${idempotency.key}` } : idempotency
+
 async function inside<T> (ctx: Context, { db, commit, rollback }: Transaction, verb: (ctx: Context) => Promise<T>): Promise<T> {
-  const { idempotency, caller } = ctx
+  const { caller } = ctx
+  const idempotency = ownKey(ctx)
   if (idempotency && caller) {
     const earlier = await claimKey(db, caller.workspaceId, idempotency)
     if (earlier) {

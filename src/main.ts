@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { createKeyCommand } from './commands/key.js'
 import { migrateCommand } from './commands/migrate.js'
+import { seedCommand } from './commands/seed.js'
 import { serveCommand } from './commands/serve.js'
 import { createWorkspaceCommand } from './commands/workspace.js'
 
@@ -11,6 +12,7 @@ const program = new Command('supportops')
 
 program.addCommand(serveCommand, { isDefault: true })
 program.addCommand(migrateCommand)
+program.addCommand(seedCommand)
 program.addCommand(new Command('workspace').description('Workspaces.').addCommand(createWorkspaceCommand))
 program.addCommand(new Command('key').description('API keys.').addCommand(createKeyCommand))
 

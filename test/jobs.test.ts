@@ -87,3 +87,14 @@ t.test('a receipt whose process died is taken up after a minute, and one that ca
   t.match(await runDue(services), { takeUpStrandedReceipts: 0 })
   t.equal((await w.get('/v1/conversations?count=true')).body.page.total, 1)
 })
+
+t.test('a snooze of history whose time has passed is ended at that time too', async t => {
+  const w = await workspace()
+  const { conversation } = await supportTeam(w)
+  const at = (hours: number): string => new Date(clock.now + hours * hour).toISOString()
+  const { id } = await conversation({ occurredAt: at(-5) })
+  await w.post(`/v1/conversations/${id}/snooze`, { occurredAt: at(-4), until: at(-2) })
+  t.match(await runDue(services), { wakeSnoozed: 1 })
+  t.equal((await w.get(`/v1/conversations/${id}`)).body.snoozedUntil, null)
+  t.match(await woken(w), [{ occurredAt: at(-2) }])
+})

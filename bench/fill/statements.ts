@@ -45,19 +45,21 @@ export const vocabulary = [
   `insert into bench.texts select n, string_agg('w' || floor(exp(random() * ln(20000)))::int, ' ') from generate_series(1, ${texts}) n, generate_series(1, 15) group by n`
 ]
 
-const columns = getTableColumns(conversations) as Record<string, PgColumn>
+const folded = (index: number): Record<string, unknown> => ({ ...rowOf(fold(storyOf(index).facts)) })
 
 /** What a row has beside what its facts decide. */
 const ownValues: Record<string, string> = {
   workspaceId: 'workspace_id', id: idSql('conversation', 'i'), externalId: "'c-' || i", version: '3', recordedAt: 'at',
-  subject: "'Order o-' || i", subjectGiven: 'false', complexity: 'null', wakeAt: 'null', previousConversationId: 'null'
+  subject: "'Order o-' || i"
 }
+/** The others are left to their defaults. */
+const columns = Object.entries(getTableColumns(conversations) as Record<string, PgColumn>)
+  .filter(([name]) => name in ownValues || name === 'updatedAt' || name in folded(0))
 
 function conversationSelect (scale: Scale, w: number, index: number, from: number, to: number): string {
-  const { facts } = storyOf(index)
-  const folded = rowOf(fold(facts)) as unknown as Record<string, unknown>
-  const values = Object.entries(columns).map(([name, column]) => {
-    const value = ownValues[name] ?? (name === 'updatedAt' ? valueSql(folded.statusSince) : name === 'fold' ? jsonSql(folded.fold) : valueSql(folded[name]))
+  const row = folded(index)
+  const values = columns.map(([name, column]) => {
+    const value = ownValues[name] ?? (name === 'updatedAt' ? valueSql(row.statusSince) : name === 'fold' ? jsonSql(row.fold) : valueSql(row[name]))
     return `(${value})::${column.getSQLType()}`
   })
   return `select ${values.join(', ')} from ${source(scale, w, firstOf(index, from), to, stories)}`
@@ -92,7 +94,7 @@ function factSelect (scale: Scale, w: number, index: number, from: number, to: n
 export function block (scale: Scale, w: number, from: number, to: number): string[] {
   const all = (select: typeof factSelect) => Array.from({ length: stories }, (_, index) => select(scale, w, index, from, to)).join('\nunion all\n')
   return [
-    `insert into conversations (${Object.values(columns).map(column => column.name).join(', ')}) ${all(conversationSelect)}`,
+    `insert into conversations (${columns.map(([, column]) => column.name).join(', ')}) ${all(conversationSelect)}`,
     `insert into messages (workspace_id, id, conversation_id, channel_id, external_id, created_at, updated_at, kind, occurred_at, author_kind, author_id,
       contact_id, subject, text, delivery_state, delivery_changed_at) ${all(messageSelect)}`,
     `insert into conversation_facts (workspace_id, conversation_id, id, kind, occurred_at, recorded_at, actor_kind, actor_id, data) ${all(factSelect)}`,

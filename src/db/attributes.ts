@@ -20,9 +20,12 @@ export type AttributeCondition = z.output<typeof AttributeCondition>
 
 const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::jsonb`
 
-/** Containment, in the two forms that a value may be kept in; a GIN index on the column (`jsonb_path_ops`) serves both. */
+/** Containment, in the two forms that a value may be kept in; a GIN index on the column serves both. */
 const equals = (column: SQLWrapper, key: string, value: unknown): SQL =>
   sql`(${column} @> ${json({ [key]: value })} or ${column} @> ${json({ [key]: [value] })})`
+
+/** The index finds who has the attribute at all, which is what it can do for an order or for having a value. */
+const has = (column: SQLWrapper, key: string): SQL => sql`${column} ? ${key}::text`
 
 const comparisons = { lt: sql`<`, lte: sql`<=`, gt: sql`>`, gte: sql`>=` } as const
 
@@ -38,9 +41,9 @@ export function attributeCondition (column: SQLWrapper, { key, eq, in: some, isN
   if (some) parts.push(sql`(${sql.join(some.map(value => equals(column, key, value)), sql` or `)})`)
   for (const [name, than] of Object.entries(comparisons)) {
     const value = bounds[name as keyof typeof comparisons]
-    if (value !== undefined && value !== null) parts.push(compares(column, key, than, value))
+    if (value !== undefined && value !== null) parts.push(has(column, key), compares(column, key, than, value))
   }
-  if (isNull !== undefined && isNull !== null) parts.push(isNull ? sql`${column} -> ${key}::text is null` : sql`${column} -> ${key}::text is not null`)
+  if (isNull !== undefined && isNull !== null) parts.push(isNull ? sql`not ${has(column, key)}` : has(column, key))
   return parts.length ? sql`(${sql.join(parts, sql` and `)})` : sql`true`
 }
 

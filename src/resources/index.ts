@@ -9,8 +9,6 @@ import { attributeGraphql } from './attributes/attribute.graphql.js'
 import { attributeRoutes } from './attributes/attribute.http.js'
 import { bulkGraphql } from './bulk/bulk.graphql.js'
 import { bulkRoutes } from './bulk/bulk.http.js'
-import { backtestGraphql } from './backtests/backtest.graphql.js'
-import { backtestRoutes } from './backtests/backtest.http.js'
 import { calendarGraphql } from './calendars/calendar.graphql.js'
 import { calendarRoutes } from './calendars/calendar.http.js'
 import { calendarQuestionRoutes } from './calendars/question.http.js'
@@ -59,7 +57,6 @@ export const routes: Array<(app: Api) => void> = [
   agentRoutes,
   attributeRoutes,
   bulkRoutes,
-  backtestRoutes,
   calendarRoutes,
   calendarQuestionRoutes,
   clockRoutes,
@@ -89,7 +86,6 @@ export const modules: GraphqlModule[] = [
   agentGraphql,
   attributeGraphql,
   bulkGraphql,
-  backtestGraphql,
   calendarGraphql,
   clockGraphql,
   channelGraphql,

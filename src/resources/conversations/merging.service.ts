@@ -3,8 +3,7 @@ import { allow, checkVersion, transact, type Context } from '../../context.js'
 import { conflict, invalid, notFound } from '../../errors.js'
 import { stateOf } from './conversation.row.js'
 import { factAt, hold, momentOf, write, type Held } from './change.js'
-import type { Conversation } from './conversation.shapes.js'
-import type { History, Merge } from './verb.shapes.js'
+import type { Conversation, History, Merge } from './conversation.shapes.js'
 import * as store from './conversation.store.js'
 
 /** Merges it into another: its messages move, its id leads to the other from then on. Answers the one that goes on. */

@@ -1,11 +1,10 @@
 import type { z } from 'zod'
-import { allow, instantOf, systemContext, transact, type Context, type Services } from '../../context.js'
+import { allow, systemContext, transact, type Context, type Services } from '../../context.js'
 import { invalid } from '../../errors.js'
 import { record } from '../../events/record.js'
 import { factAt, hold, momentOf, refuseInactive, write } from './change.js'
 import { shapeOf } from './conversation.shape.js'
-import type { Conversation } from './conversation.shapes.js'
-import type { Snooze } from './verb.shapes.js'
+import type { Conversation, Snooze } from './conversation.shapes.js'
 import * as store from './conversation.store.js'
 
 /** Puts it out of sight until a time; only that time or an inbound message ends it. */
@@ -19,7 +18,7 @@ export async function snoozeConversation (ctx: Context, ref: string, input: z.ou
     if (until <= moment.at) throw invalid('until', input.occurredAt ? 'must be later than occurredAt' : 'must be later than now')
     return write(ctx, held, {
       facts: [factAt(ctx, moment, { kind: 'snooze', until, reason: input.reason ?? null })],
-      values: { wakeAt: until > instantOf(ctx) ? input.until : null }
+      values: { wakeAt: input.until }
     })
   })
 }

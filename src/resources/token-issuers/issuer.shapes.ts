@@ -13,7 +13,7 @@ export const TokenIssuer = shape('TokenIssuer', 'Whose tokens (JWT) are believed
   ...resourceFields,
   issuer: z.string().describe('The `iss` that its tokens have.'),
   audience: z.string().describe('The `aud` that its tokens have for this workspace.'),
-  subjectKind: TokenSubjectKind.describe('Whether the `sub` of its tokens names an agent or a contact, by id or external:….'),
+  subjectKind: TokenSubjectKind.describe('Whether the `sub` of its tokens names an agent or a contact, by its id or its externalId.'),
   algorithms: z.array(TokenAlgorithm).describe('The only signatures that are believed.'),
   jwksUri: z.string().nullable().describe('Where its public keys are read from.'),
   jwks: z.record(z.string(), z.unknown()).nullable().describe('Its public keys themselves, a JSON Web Key Set.')
@@ -23,7 +23,7 @@ export type TokenIssuer = z.output<typeof TokenIssuer>
 const fields = {
   issuer: line(500).describe('The `iss` that its tokens have, to the letter; up to 500 characters.'),
   audience: line(500).describe('The `aud` that its tokens have for this workspace; choose one that no other workspace has. Up to 500 characters.'),
-  subjectKind: TokenSubjectKind.describe('Whether the `sub` of its tokens names an agent or a contact, by id or external:….'),
+  subjectKind: TokenSubjectKind.describe('Whether the `sub` of its tokens names an agent or a contact, by its id or its externalId.'),
   algorithms: z.array(TokenAlgorithm).min(1).max(algorithms.length).transform(given => algorithms.filter(each => given.includes(each)))
     .describe('The only signatures that are believed.'),
   jwksUri: z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://' }).max(2000)

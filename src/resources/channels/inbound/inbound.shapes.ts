@@ -49,6 +49,8 @@ export const InboundMessage = inputOf('InboundMessage', 'A message that came in 
   inReplyTo: optional(line(bounds.id), 'externalId of the message that this one answers, up to 255 characters.'),
   sentAt: optional(instantInput(),
     'When it was sent (RFC 3339, 1970–2199); null, or a time in the future, counts as the moment of receipt.'),
+  occurredAt: instantInput().optional()
+    .describe('When it happened, for history, instead of sentAt: it is taken as if it had been here since then. Not in the future. Needs the scope history:write.'),
   from: InboundSender.describe('Who wrote it; the contact is found or made by it.'),
   subject: optional(line(bounds.subject), 'Subject, up to 998 characters; null where there is none.'),
   text: optional(text(bounds.text), 'Plain text, up to 500,000 characters; null derives it from html.'),

@@ -1,0 +1,112 @@
+import pg from 'pg'
+import t from 'tap'
+import { capture, contextIn } from '../../bench/capture.js'
+import { block, people, scaleOf, vocabulary } from '../../bench/fill/statements.js'
+import { idOf } from '../../bench/fill/told.js'
+import type { ConversationQuery } from '../../src/resources/conversations/conversation.shapes.js'
+import { SearchConversations } from '../../src/resources/conversations/conversation.shapes.js'
+import { listConversations } from '../../src/resources/conversations/conversation.service.js'
+import { makeSecret } from '../../src/resources/keys/key.secret.js'
+import { startApp } from '../support/app.js'
+import { ownDatabase } from '../support/database.js'
+
+const url = await ownDatabase(t)
+const { services } = await startApp(t, {}, { url })
+const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' })
+await client.connect()
+t.teardown(() => client.end())
+
+/** Two workspaces of as many conversations each. */
+const rows = 3000
+const scale = scaleOf(rows, '2026-03-01T00:00:00.000Z')
+for (const statement of vocabulary) await client.query(statement)
+for (const w of [1, 2]) {
+  for (const statement of people(scale, w, { ...makeSecret(), scopes: [] })) await client.query(statement)
+  for (const statement of block(scale, w, 1, rows)) await client.query(statement)
+}
+await client.query('vacuum analyze')
+
+interface Node { 'Node Type': string, 'Relation Name'?: string, 'Actual Rows': number, 'Actual Loops': number, 'Rows Removed by Filter'?: number, 'Rows Removed by Index Recheck'?: number, Plans?: Node[] }
+
+/** Which scans a list needs of the tables that grow, and how many rows they look at. */
+async function scansOf (query: object): Promise<{ sequential: string[], looked: number }> {
+  const [statement] = await capture(services, 1, ctx => listConversations(ctx, SearchConversations.parse(query) as ConversationQuery))
+  const { rows: [row] } = await client.query(`explain (analyze, format json) ${statement!.text}`, statement!.values)
+  const scans: Node[] = []
+  const visit = (node: Node): void => {
+    if (['conversations', 'messages'].includes(node['Relation Name'] ?? '')) scans.push(node)
+    for (const inner of node.Plans ?? []) visit(inner)
+  }
+  visit(row['QUERY PLAN'][0].Plan)
+  t.ok(scans.length > 0, 'the plan was read')
+  return {
+    sequential: scans.filter(node => node['Node Type'].includes('Seq Scan')).map(node => node['Relation Name']!),
+    looked: scans.reduce((sum, node) => sum + node['Actual Loops'] *
+      (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)), 0)
+  }
+}
+
+const id = idOf
+const tag = (n: number) => id('tag', n, 1)
+const later = '2026-02-27T00:00:00.000Z'
+const earlier = '2025-02-01T00:00:00.000Z'
+
+/** Every documented filter, with a value that few have (or, last, one that everybody has). */
+const selective: Record<string, object> = {
+  externalId: { externalId: { eq: 'c-77' } },
+  'externalId startsWith': { externalId: { startsWith: 'c-77' } },
+  id: { id: { eq: id('conversation', 77, 1) } },
+  status: { status: { eq: 'pending' }, assigneeId: { eq: id('agent', 29, 1) } },
+  priority: { priority: { eq: 'urgent' } },
+  'several priorities': { priority: { in: ['high', 'urgent'] } },
+  assigneeId: { assigneeId: { eq: id('agent', 8, 1) } },
+  teamId: { teamId: { isNull: true } },
+  contactId: { contactId: { eq: id('contact', 7, 1) } },
+  companyId: { companyId: { eq: id('company', 7, 1) } },
+  tier: { tier: { eq: 'silver' } },
+  language: { language: { eq: 'fr' } },
+  channelId: { channelId: { eq: id('channel', 3, 1) } },
+  channelKind: { channelKind: { eq: 'chat' } },
+  disposition: { disposition: { eq: 'spam' } },
+  createdAt: { createdAt: { lt: earlier } },
+  updatedAt: { updatedAt: { gt: later } },
+  lastActivityAt: { lastActivityAt: { gt: later } },
+  waitingSince: { waitingSince: { lt: earlier } },
+  snoozedUntil: { snoozedUntil: { isNull: false } },
+  resolvedAt: { resolvedAt: { lt: earlier } },
+  reopenCount: { reopenCount: { gt: 1 } },
+  'a choice among attributes': { attributes: [{ key: 'plan', eq: 'team' }] },
+  'an attribute': { attributes: [{ key: 'orderNumber', eq: 'o-77' }] },
+  'an attribute that nobody has': { attributes: [{ key: 'nothing', isNull: false }] },
+  'an attribute in order, that nobody has': { attributes: [{ key: 'nothing', gt: 5 }] },
+  tags: { tags: { any: [tag(95)] } },
+  'all tags': { tags: { all: [tag(3), tag(60)] } },
+  'what everybody has': { tier: { eq: 'gold' } }
+}
+
+t.test('every documented filter finds its rows by an index', async t => {
+  for (const [name, filter] of Object.entries(selective)) {
+    const { sequential, looked } = await scansOf({ filter })
+    t.same(sequential, [], `${name} reads no table from end to end`)
+    t.ok(looked <= rows / 5, `${name} looks at a few rows: ${looked}`)
+  }
+})
+
+t.test('words are found by their index when they are rare, along the list when they are common', async t => {
+  for (const q of ['w3000', 'w70 w300', 'w20', 'w2', 'nobodySaysThis']) {
+    const { sequential, looked } = await scansOf({ q })
+    t.same(sequential, [], `${q} reads no table from end to end`)
+    t.ok(looked <= rows / 2, `${q} looks at some rows: ${looked}`)
+  }
+})
+
+t.test('every sort walks its index, from whatever place', async t => {
+  for (const sort of ['lastActivityAtDesc', 'lastActivityAtAsc', 'createdAtDesc', 'createdAtAsc', 'updatedAtDesc', 'updatedAtAsc', 'waitingSinceAsc', 'nextDueAtAsc']) {
+    const first = await listConversations(contextIn(services, 1), SearchConversations.parse({ sort, limit: 100 }) as ConversationQuery)
+    for (const after of [undefined, first.page.endCursor ?? undefined]) {
+      const { sequential, looked } = await scansOf({ sort, after })
+      t.same(sequential, [])
+      t.ok(looked <= 200, `${sort} looks at no more than it shows: ${looked}`)
+    }
+  }
+})
