@@ -189,3 +189,9 @@ export const updateKept = async (db: Db, workspaceId: string, id: string, kept: 
 export const askForClocks = async (db: Db, workspaceId: string, since: string | null): Promise<unknown> => rows(db,
   `update conversations set clocks_check_at = '1970-01-01' where workspace_id = $1
    and (resolved_at is null or resolved_at >= coalesce($2, now()) or last_activity_at >= coalesce($2, now()))`, [workspaceId, since])
+
+/** Conversations that are not resolved, and those of which a clock is open, at most so many. */
+export const openConversationIds = async (db: Db, workspaceId: string, limit: number): Promise<string[]> => (await rows<{ id: string }>(db,
+  `select id from conversations where workspace_id = $1 and disposition = 'active' and status in ('new', 'open', 'pending', 'onHold')
+   union select k.conversation_id from clocks k join conversations c on c.workspace_id = k.workspace_id and c.id = k.conversation_id
+     where k.workspace_id = $1 and k.state in ('running', 'atRisk', 'paused', 'overdue') and c.disposition = 'active' limit $2`, [workspaceId, limit])).map(({ id }) => id)

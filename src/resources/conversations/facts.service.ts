@@ -16,3 +16,5 @@ export async function conversationIdOf (ctx: Context, ref: string): Promise<stri
   if (!id) throw notFound('Conversation')
   return id
 }
+
+export { openConversationIds } from './conversation.store.js'

@@ -73,7 +73,8 @@ function publicationOf (ctx: Context, { published: last }: Standard, occurredAt:
   return at
 }
 
-function checkPromise ({ targets, checklist, metricTarget }: StandardVersion): void {
+/** Refuses a version by which nobody could tell whether it is kept. */
+export function checkPromise ({ targets, checklist, metricTarget }: StandardVersion): void {
   if (!targets.length && !checklist.length && !metricTarget) throw invalid('targets', 'are empty, and there is neither a checklist nor a metric target: nothing is promised that can be checked')
 }
 

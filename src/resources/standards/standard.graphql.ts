@@ -6,6 +6,7 @@ import { sent } from '../../validate.js'
 import { agentById } from '../agents/agent.loader.js'
 import { calendarById } from '../calendars/calendar.loader.js'
 import type { StandardTarget } from './content.shapes.js'
+import { previewPublication } from './publication-preview.service.js'
 import { publishStandard, reorderStandards } from './publishing.service.js'
 import { standardById } from './standard.loader.js'
 import { archiveStandard, createStandard, getStandard, getStandardVersion, listStandards, listStandardVersions, updateStandard, upsertStandard } from './standard.service.js'
@@ -23,6 +24,8 @@ export const standardGraphql: GraphqlModule = {
       standard(id: ID!): Standard!
       "Service standards, a page at a time."
       standards(first: Int = 25, after: String, filter: StandardFilter, sort: StandardSort = positionAsc): StandardConnection!
+      "Counts what publishing a draft now would do to open clocks; nothing is changed."
+      previewPublication(id: ID!): PublicationPreview!
       "A version of a service standard."
       standardVersion(id: ID!, "The number of the version." number: Int!): StandardVersion!
       "The versions of a service standard, a page at a time."
@@ -58,6 +61,7 @@ export const standardGraphql: GraphqlModule = {
     Query: {
       standard: query((ctx, { id }) => getStandard(ctx, ref(id))),
       standards: query(async (ctx, args) => connectionOf(await listStandards(ctx, sent(SearchStandards, listArguments(args))))),
+      previewPublication: query((ctx, { id }) => previewPublication(ctx, ref(id))),
       standardVersion: query((ctx, args) => {
         const { id, number } = sent(StandardVersionParams, args)
         return getStandardVersion(ctx, id, number)

@@ -1,6 +1,8 @@
 import { operation, type Api } from '../../http/operation.js'
 import { created, upserted } from '../../http/reply.js'
 import { RefParams } from '../../shapes.js'
+import { previewPublication } from './publication-preview.service.js'
+import { PublicationPreview } from './publication-preview.shapes.js'
 import { publishStandard, reorderStandards } from './publishing.service.js'
 import { archiveStandard, createStandard, getStandard, getStandardVersion, listStandards, listStandardVersions, updateStandard, upsertStandard } from './standard.service.js'
 import {
@@ -59,6 +61,12 @@ function verbRoutes (app: Api): void {
     id: 'publishStandard', summary: 'Put a draft in force', tag, scope: 'standards:write', params: RefParams, body: PublishStandard, answer: Standard,
     description: 'A standard that promises nothing that can be checked is refused.', example: { apply: 'keep' }
   }), async request => publishStandard(request.ctx, request.params.id, request.body))
+
+  app.post('/standards/:id/previewPublication', operation({
+    id: 'previewPublication', summary: 'Count what publishing a draft would change', tag, scope: 'standards:read', params: RefParams, answer: PublicationPreview,
+    description: 'How many open clocks would stay, change over, end or come to be if the draft were published now, with `keep` and with `reapply`. Nothing is changed. ' +
+      'Where more than 20,000 conversations are open it is refused with `tooComplex`: run a backtest instead.', refusals: ['conflict', 'tooComplex']
+  }), async request => previewPublication(request.ctx, request.params.id))
 
   app.post('/standards/:id/archive', operation({
     id: 'archiveStandard', summary: 'Take a service standard out of force', tag, scope: 'standards:write', params: RefParams, answer: Standard,
