@@ -101,8 +101,10 @@ function relabelled (state: ConversationState, fact: FactOf<'attributes'>): Chan
 }
 
 function assigned (state: ConversationState, at: number, fact: FactOf<'assignment'>): Changes {
-  const pair = { agentId: fact.agentId, teamId: fact.teamId }
-  const opens = fact.agentId !== null && !fact.setsStatus && state.status === 'new'
+  const { agentId = state.agentId, teamId = state.teamId } = fact
+  const pair = { agentId, teamId }
+  const gives = fact.agentId !== undefined && fact.agentId !== null
+  const opens = gives && !fact.setsStatus && state.status === 'new'
   return opens ? { ...moved(state, at, 'open', null, fact.actor), ...pair } : pair
 }
 

@@ -58,8 +58,11 @@ export type FactPayload =
   /** A change of attributes (null clears one), or of the copied inputs. */
   | { kind: 'attributes', attributes?: Record<string, unknown>, companyId?: string | null, tier?: string | null,
       language?: string | null, contactId?: string | null, channelId?: string, channelKind?: string }
-  /** The (team, agent) pair from here on; null is unassigned. `setsStatus`: the same command sets a status itself. */
-  | { kind: 'assignment', agentId: string | null, teamId: string | null, setsStatus?: boolean }
+  /**
+   * The (team, agent) pair from here on; null is unassigned, and what is absent stays as it was at that instant.
+   * `setsStatus`: the same command sets a status itself.
+   */
+  | { kind: 'assignment', agentId?: string | null, teamId?: string | null, setsStatus?: boolean }
   /**
    * A message from outside. `qualifies` is judged when written: from a customer participant, not automatic, not spam.
    * `countsForService` is as it was written, and a later change of it is a fact of its own.

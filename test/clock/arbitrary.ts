@@ -42,7 +42,8 @@ const everyday: Array<fc.Arbitrary<FactPayload>> = [
     kind: fc.constant('tags' as const), add: fc.subarray(['a', 'b']), remove: fc.subarray(['a', 'b'])
   }),
   fc.record({
-    kind: fc.constant('assignment' as const), agentId: agent, teamId: fc.constantFrom('t1', null), setsStatus: rarely
+    kind: fc.constant('assignment' as const), agentId: fc.option(agent, { nil: undefined, freq: 6 }),
+    teamId: fc.constantFrom('t1', null, undefined), setsStatus: rarely
   }),
   fc.record({ kind: fc.constant('note' as const), messageId: fc.constant('n') }),
   statusOf(fc.constantFrom(...statuses.slice(0, 5))), statusOf(fc.constantFrom(...statuses.slice(0, 5))),

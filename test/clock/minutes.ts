@@ -133,8 +133,9 @@ export class MinuteWalk {
       for (const tag of fact.add) this.#tags.add(tag)
     }
     if (fact.kind !== 'assignment') return
-    if (fact.agentId !== null && !fact.setsStatus && this.#status === 'new') this.#status = 'open'
-    ;[this.#agent, this.#team] = [fact.agentId, fact.teamId]
+    if (fact.agentId && !fact.setsStatus && this.#status === 'new') this.#status = 'open'
+    if (fact.agentId !== undefined) this.#agent = fact.agentId
+    if (fact.teamId !== undefined) this.#team = fact.teamId
   }
 
   #happen (at: number, fact: Fact): void {

@@ -93,6 +93,17 @@ async function openDesk (app: TestApp, w: Workspace) {
   return desk
 }
 
+async function everyEvent (w: Workspace, conversationId: string): Promise<any[]> {
+  const found: any[] = []
+  for (let after = '', hasMore = true; hasMore;) {
+    const { body: { data, page } } = await w.get(`/v1/events?conversationId=${conversationId}&limit=100${after}`)
+    found.push(...data)
+    hasMore = page.hasMore
+    after = `&after=${page.endCursor}`
+  }
+  return found
+}
+
 function talkOf ({ send, w, ann, contact }: { send: Send, w: Workspace, ann: { id: string }, contact: { id: string } }, id: string) {
   const agent = { kind: 'agent', id: ann.id }
   const verb = (name: string) => async (time: string, body: object = {}): Promise<any> =>
@@ -118,14 +129,13 @@ function talkOf ({ send, w, ann, contact }: { send: Send, w: Workspace, ann: { i
       return clocks[0]
     },
     shown: async (): Promise<any> => (await w.get(`/v1/conversations/${id}`)).body,
-    /** What was recorded of its clocks and not taken back: `breached 10:00`, in the order of the instants. */
+    /** What was recorded of its clocks and not taken back: `breached 10:00`, by instant and type. */
     async told (): Promise<string[]> {
-      const { body: { data } } = await w.get(`/v1/events?conversationId=${id}&limit=100`)
-      const events = data.filter(({ type }: { type: string }) => type.startsWith('clock.'))
-      const undone = new Set(events.map(({ corrects }: { corrects: string | null }) => corrects))
-      return events.filter((event: any) => event.type !== 'clock.corrected' && !undone.has(event.id))
-        .map((event: any) => [event.occurredAt, `${event.type.slice('clock.'.length)} ${said(event.occurredAt)}`])
-        .toSorted(([a]: string[], [b]: string[]) => a! < b! ? -1 : a! > b! ? 1 : 0).map(([, text]: string[]) => text)
+      const events = (await everyEvent(w, id)).filter(({ type }) => type.startsWith('clock.'))
+      const undone = new Set(events.map(({ corrects }) => corrects))
+      return events.filter(event => event.type !== 'clock.corrected' && !undone.has(event.id))
+        .map(event => `${event.occurredAt} ${event.type.slice('clock.'.length)} ${said(event.occurredAt)}`)
+        .toSorted().map(text => text.slice(text.indexOf(' ') + 1))
     },
     /** The segments of its only clock: `09:00–12:00 running counting 10800`. */
     async segments (): Promise<string[]> {

@@ -83,6 +83,13 @@ export async function insertVersion (db: Db, workspaceId: string, calendarId: st
   return row!.version
 }
 
+/** Whether no other version of its calendar takes effect before it. */
+export async function isFirst (db: Db, workspaceId: string, { calendarId, effectiveFrom }: CalendarVersion): Promise<boolean> {
+  const [row] = await rows<{ first: boolean }>(db, `select not exists (select 1 from calendar_versions
+    where workspace_id = $1 and calendar_id = $2 and effective_from < $3) as first`, [workspaceId, calendarId, effectiveFrom])
+  return row!.first
+}
+
 export async function findVersion (db: Db, workspaceId: string, ref: string, number: number): Promise<CalendarVersion | undefined> {
   const external = externalIdOf(ref)
   const [row] = await rows<{ version: CalendarVersion }>(db, `

@@ -22,6 +22,9 @@ export async function listCalendarVersions (ctx: Context, ref: string, query: Ca
   return reading(store.listVersions(ctx.db, workspaceId, calendar.id, query))
 }
 
+/** The version that takes effect before all others is in force before that too. */
+const always = '1970-01-01T00:00:00.000Z'
+
 /** Adds a version to a calendar that the caller holds, or has just made; in the past only for whoever may write history. */
 export async function addVersion (ctx: Context, workspaceId: string, calendarId: string, input: CreateCalendarVersion): Promise<CalendarVersion> {
   const effectiveFrom = input.effectiveFrom ?? instantText(ctx)
@@ -29,6 +32,7 @@ export async function addVersion (ctx: Context, workspaceId: string, calendarId:
   checkHours({ ...input, effectiveFrom })
   const version = await store.insertVersion(ctx.db, workspaceId, calendarId, effectiveFrom, tidyHours(input))
   if (version.number > calendarLimits.versions) throw conflict(`A calendar has at most ${calendarLimits.versions} versions.`)
-  await revisePromises(ctx.db, workspaceId, effectiveFrom)
+  const isFirst = version.number > 1 && await store.isFirst(ctx.db, workspaceId, version)
+  await revisePromises(ctx.db, workspaceId, isFirst ? always : effectiveFrom)
   return version
 }

@@ -9,13 +9,22 @@ const batch = 100
 
 /**
  * Notices what time alone changed: warnings, deadlines, the ends of snoozes. Whatever fell due while nobody looked is
- * recorded once, at its own instant; two workers at once record none twice. Never touches the conversation itself. Answers
- * how many conversations it computed.
+ * recorded once, at its own instant; two workers at once record none twice. Never touches the conversation itself. One that
+ * fails keeps no other waiting. Answers how many conversations it computed; throws when it could compute none.
  */
 export async function noticeClocks (services: Services, now: number): Promise<number> {
   const due = await clocksDue(services.database.read, new Date(now).toISOString(), batch)
   let done = 0
-  for (const { workspaceId, id } of due) if (await notice(services, workspaceId, id, now)) done++
+  const failures: unknown[] = []
+  for (const { workspaceId, id } of due) {
+    try {
+      if (await notice(services, workspaceId, id, now)) done++
+    } catch (error) {
+      services.log.error({ err: error, conversationId: id }, 'the clocks of a conversation could not be computed')
+      failures.push(error)
+    }
+  }
+  if (failures.length && !done) throw failures[0]
   return done
 }
 

@@ -1,13 +1,13 @@
 import type { Fact } from '../../clock/facts.js'
 import { instantOf, type Context } from '../../context.js'
 import { invalid } from '../../errors.js'
-import { checkTags, factAt, type Decision, type Held, type Moment } from './change.js'
+import { checkTags, factAt, type Decision, type Moment } from './change.js'
 import type { AndThen } from './conversation.shapes.js'
 import { statusMeant } from './own-status.js'
 import { requireAssignable } from './assignable.js'
 
 /** The facts of everything that shall happen with a message, at the message's own instant. */
-export async function consequences (ctx: Context, { row }: Held, moment: Moment, then: AndThen | undefined): Promise<Decision & { setsStatus: boolean }> {
+export async function consequences (ctx: Context, moment: Moment, then: AndThen | undefined): Promise<Decision & { setsStatus: boolean }> {
   const facts: Fact[] = []
   const status = then ? await statusMeant(ctx, then, 'andThen.') : null
   const setsStatus = status !== null
@@ -19,8 +19,8 @@ export async function consequences (ctx: Context, { row }: Held, moment: Moment,
     facts.push(factAt(ctx, moment, { kind: 'tags', add: then.addTagIds ?? [], remove: then.removeTagIds ?? [] }))
   }
   if (then.assigneeId !== undefined || then.teamId !== undefined) {
-    const [agentId, teamId] = [then.assigneeId === undefined ? row.assigneeId : then.assigneeId, then.teamId === undefined ? row.teamId : then.teamId]
-    await requireAssignable(ctx, agentId, teamId, 'andThen.')
+    const { assigneeId: agentId, teamId } = then
+    await requireAssignable(ctx, agentId ?? null, teamId ?? null, 'andThen.')
     facts.push(factAt(ctx, moment, { kind: 'assignment', agentId, teamId, setsStatus }))
   }
   if (status) facts.push(factAt(ctx, moment, { kind: 'status', status, reason: then.reason ?? null, ownStatus: then.ownStatus ?? null }))

@@ -13,9 +13,10 @@ export async function assignConversation (ctx: Context, ref: string, input: z.ou
   return transact(ctx, async ctx => {
     const held = await hold(ctx, ref)
     refuseInactive(held)
-    const { assigneeId: agentId = held.row.assigneeId, teamId = held.row.teamId } = input
-    if (agentId === held.row.assigneeId && teamId === held.row.teamId && !input.occurredAt) return shapeOf(held.row)
-    await requireAssignable(ctx, agentId, teamId)
+    const { assigneeId: agentId, teamId } = input
+    const stays = (agentId === undefined || agentId === held.row.assigneeId) && (teamId === undefined || teamId === held.row.teamId)
+    if (stays && !input.occurredAt) return shapeOf(held.row)
+    await requireAssignable(ctx, agentId ?? null, teamId ?? null)
     return write(ctx, held, { facts: [factAt(ctx, momentOf(ctx, input), { kind: 'assignment', agentId, teamId })] })
   })
 }

@@ -167,9 +167,15 @@ export async function existingIdOf (db: Db, workspaceId: string, ref: string): P
   return found?.id
 }
 
-/** Conversations whose clocks time has changed, or that were asked to be computed again; those that others hold are left out later. */
+const asked = '1970-01-01'
+
+/**
+ * Conversations whose clocks time has changed, and after them those that were asked to be computed again, so that a deadline
+ * never waits for a new standard; those that others hold are left out later.
+ */
 export const clocksDue = async (db: Db, before: string, limit: number): Promise<Array<{ workspaceId: string, id: string }>> => rows(db,
-  'select workspace_id as "workspaceId", id from conversations where clocks_check_at <= $1 order by clocks_check_at limit $2', [before, limit])
+  `(select workspace_id as "workspaceId", id from conversations where clocks_check_at > '${asked}' and clocks_check_at <= $1 order by clocks_check_at limit $2)
+   union all (select workspace_id, id from conversations where clocks_check_at = '${asked}' limit $2) limit $2`, [before, limit])
 
 /** One of those, locked; undefined when another process has it, or has done it. */
 export async function holdDue (db: Db, workspaceId: string, id: string, before: string): Promise<ConversationRow | undefined> {
@@ -184,11 +190,15 @@ export const updateKept = async (db: Db, workspaceId: string, id: string, kept: 
 
 /**
  * Asks for clocks to be computed again where promises that apply from `since` on may say something else: whatever is not
- * resolved, and whatever happened since.
+ * resolved, whatever happened or falls due since, and what stands still while it is resolved, or would.
  */
 export const askForClocks = async (db: Db, workspaceId: string, since: string | null): Promise<unknown> => rows(db,
-  `update conversations set clocks_check_at = '1970-01-01' where workspace_id = $1
-   and (resolved_at is null or resolved_at >= coalesce($2, now()) or last_activity_at >= coalesce($2, now()))`, [workspaceId, since])
+  `update conversations c set clocks_check_at = '${asked}' where c.workspace_id = $1
+   and (c.resolved_at is null or c.resolved_at >= coalesce($2, now()) or c.last_activity_at >= coalesce($2, now())
+     or c.id in (select k.conversation_id from clocks k where k.workspace_id = $1
+       and (k.due_at >= coalesce($2, now()) or k.state in ('running', 'atRisk', 'paused', 'overdue')))
+     or (c.status = 'resolved' and exists (select 1 from standard_versions v cross join json_array_elements(v.content -> 'targets') each
+       where v.workspace_id = $1 and v.published_at is not null and each ->> 'kind' in ('periodicUpdate', 'pausableUpdate'))))`, [workspaceId, since])
 
 /** Conversations that are not resolved, and those of which a clock is open, at most so many. */
 export const openConversationIds = async (db: Db, workspaceId: string, limit: number): Promise<string[]> => (await rows<{ id: string }>(db,

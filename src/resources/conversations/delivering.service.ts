@@ -1,3 +1,4 @@
+import { inOrder, type Fact } from '../../clock/facts.js'
 import type { Context } from '../../context.js'
 import { allow, checkVersion, instantOf, transact } from '../../context.js'
 import { conflict, invalid } from '../../errors.js'
@@ -6,7 +7,8 @@ import type { Bounce } from '../channels/inbound/inbound.shapes.js'
 import { changeMessage as change, messageByProviderId, messageRow } from '../messages/message.service.js'
 import { messageShape, type MessageRow } from '../messages/message.row.js'
 import type { Message, PublishNote, SetCountsForService, SetDelivery } from '../messages/message.shapes.js'
-import { factAt, hold, momentOf, write, type Held } from './change.js'
+import { factAt, hold, momentOf, write, type Held, type Moment } from './change.js'
+import { readFacts } from './fact.store.js'
 
 const order = ['queued', 'sent', 'delivered', 'read', 'failed']
 
@@ -98,10 +100,13 @@ export async function setCountsForService (ctx: Context, id: string, input: SetC
   return transact(ctx, async ctx => {
     const { held, row } = await holdMessage(ctx, id)
     if (row.kind !== 'inbound') throw conflict('Only a customer\'s message counts for service.')
-    if (row.countsForService === input.counts) return messageShape(row)
     const moment = momentOf(ctx, input)
-    const changed = await change(ctx.db, row, { countsForService: input.counts, notCountedReason: input.counts ? null : input.reason! }, nowText(ctx))
-    await write(ctx, held, { facts: [factAt(ctx, moment, { kind: 'countsForService', messageId: id, counts: input.counts })] })
+    if (row.countsForService === input.counts && !moment.given) return messageShape(row)
+    const fact = factAt(ctx, moment, { kind: 'countsForService', messageId: id, counts: input.counts })
+    const changed = await isLastWord(ctx, row, moment, fact)
+      ? await change(ctx.db, row, { countsForService: input.counts, notCountedReason: input.counts ? null : input.reason! }, nowText(ctx))
+      : row
+    await write(ctx, held, { facts: [fact] })
     const message = messageShape(changed)
     record(ctx, 'message.countingChanged', message, {
       conversationId: row.conversationId, occurredAt: new Date(moment.at).toISOString(), actor: moment.actor,
@@ -109,4 +114,11 @@ export async function setCountsForService (ctx: Context, id: string, input: SetC
     })
     return message
   })
+}
+
+/** Whether nothing later was said of the message already. */
+async function isLastWord (ctx: Context, { workspaceId, conversationId, id }: MessageRow, { given }: Moment, fact: Fact): Promise<boolean> {
+  if (!given) return true
+  const earlier = await readFacts(ctx.db, workspaceId, conversationId)
+  return !earlier.some(other => other.kind === 'countsForService' && other.messageId === id && inOrder(other, fact) > 0)
 }

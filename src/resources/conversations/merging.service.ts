@@ -1,10 +1,12 @@
 import type { z } from 'zod'
+import { lifeOf } from '../../clock/life.js'
 import { allow, checkVersion, transact, type Context } from '../../context.js'
 import { conflict, invalid, notFound } from '../../errors.js'
 import { stateOf } from './conversation.row.js'
-import { factAt, hold, momentOf, write, type Held } from './change.js'
+import { factAt, hold, momentOf, write, type Held, type Moment } from './change.js'
 import type { Conversation, History, Merge } from './conversation.shapes.js'
 import * as store from './conversation.store.js'
+import { readFacts } from './fact.store.js'
 
 /** Merges it into another: its messages move, its id leads to the other from then on. Answers the one that goes on. */
 export async function mergeConversation (ctx: Context, ref: string, input: z.output<typeof Merge>): Promise<Conversation> {
@@ -12,12 +14,19 @@ export async function mergeConversation (ctx: Context, ref: string, input: z.out
   return transact(ctx, async ctx => {
     const [source, target] = await holdBoth(ctx, ref, input.intoId)
     const moment = momentOf(ctx, input)
+    const waitingSince = await waitingAt(ctx, source, moment)
     await write(ctx, source, { facts: [factAt(ctx, moment, { kind: 'merged', intoId: target.row.id })] })
     await store.moveEverything(ctx.db, source.row.workspaceId, source.row.id, target.row.id)
     return write(ctx, target, {
-      facts: [factAt(ctx, moment, { kind: 'absorbed', sourceId: source.row.id, waitingSince: source.state.waitingSince })]
+      facts: [factAt(ctx, moment, { kind: 'absorbed', sourceId: source.row.id, waitingSince })]
     })
   })
+}
+
+/** Since when somebody waits in it, as it stood at the moment of the merge. */
+async function waitingAt (ctx: Context, { row, state }: Held, { at, given }: Moment): Promise<number | null> {
+  if (!given) return state.waitingSince
+  return lifeOf(await readFacts(ctx.db, row.workspaceId, row.id), at)?.state.waitingSince ?? null
 }
 
 /** Both, locked in the order of their ids, so that two merges at once cannot wait for each other. */

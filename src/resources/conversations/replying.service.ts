@@ -48,7 +48,7 @@ async function already (ctx: Context, { row }: Held, externalId: string | undefi
 }
 
 async function post (ctx: Context, held: Held, moment: Moment, kind: MessageRow['kind'], input: Reply): Promise<Message> {
-  const then = await consequences(ctx, held, moment, input.andThen)
+  const then = await consequences(ctx, moment, input.andThen)
   const content = written(input)
   const row = messageRow(ctx, held, moment, kind, input, content)
   const fact = messageFact(ctx, moment, row, input, then.setsStatus)

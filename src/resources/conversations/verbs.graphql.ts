@@ -31,7 +31,7 @@ export const conversationVerbsGraphql: GraphqlModule = {
       messageOriginal(id: ID!): MessageOriginal!
     }
     extend type Mutation {
-      "Replies to the customer; with andThen more happens in the same step. From a contact's token it is the customer who writes."
+      "Replies to the customer; with andThen more happens in the same step. From a contact's token, or with a customer as actor, it is the customer who writes."
       replyToConversation(id: ID!, input: Reply!, idempotencyKey: String, ifVersion: Int): Message!
       "Writes a note for the team."
       addNote(id: ID!, input: Note!, idempotencyKey: String, ifVersion: Int): Message!
