@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-const flag = z.enum(['true', 'false']).transform(value => value === 'true')
+const flag = (standard: 'true' | 'false') => z.enum(['true', 'false']).default(standard).transform(value => value === 'true')
 const count = (min: number, max: number, standard: number) => z.coerce.number().int().min(min).max(max).default(standard)
 
 const stateFolder = process.getuid?.() === 0
@@ -30,9 +30,9 @@ export const Environment = z.object({
   MAX_EVENT_LOOP_DELAY_MS: count(0, 60_000, 1000)
     .describe('Delay of the event loop, in milliseconds, past which requests are shed with 503; 0 never sheds.'),
   GRAPHQL_MAX_COST: count(100, 1_000_000, 10_000).describe('The highest computed cost of one GraphQL operation.'),
-  ALLOW_PRIVATE_ADDRESSES: flag.default(false)
+  ALLOW_PRIVATE_ADDRESSES: flag('false')
     .describe('Whether addresses given by callers (key sets) may be private or loopback; for development only.'),
-  WORKER: flag.default(true).describe('Whether this process also runs the background work (waking snoozed conversations …).')
+  WORKER: flag('true').describe('Whether this process also runs the background work (waking snoozed conversations …).')
 })
 
 export type Config = z.output<typeof Environment>

@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import { makeApp } from './app.js'
 import { readConfig } from './config.js'
+import { printEnvironmentExample, withSettings } from './config.docs.js'
 import { graphqlSchema } from './graphql/face.js'
 import { printContract } from './graphql/schema.js'
 import { ledgerText } from './http/ledger.js'
 import { contractYaml } from './http/openapi.js'
 import { modules } from './resources/index.js'
+import { projectRoot } from './root.js'
 import { makeServices } from './services.js'
 
 export interface BothFaces { app: FastifyInstance, schema: GraphQLSchema, close: () => Promise<void> }
@@ -30,7 +34,9 @@ export async function bothFaces (): Promise<BothFaces> {
 export const printContracts = ({ app, schema }: BothFaces): Record<string, string> => ({
   'openapi.yaml': contractYaml(app.contract()),
   'schema.graphql': printContract(schema),
-  'test/parity/ledger.txt': ledgerText(app.operations(), schema)
+  'test/parity/ledger.txt': ledgerText(app.operations(), schema),
+  '.env.example': printEnvironmentExample(),
+  'README.md': withSettings(readFileSync(join(projectRoot, 'README.md'), 'utf8'))
 })
 
 /** Where two texts part: the number of the first differing line, and that line in both; null when they are the same. */

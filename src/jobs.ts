@@ -1,6 +1,7 @@
 import type { Services } from './context.js'
 import { runToTheEnd, Worker, type Job } from './events/worker.js'
 import { forgetKeysJob } from './http/idempotency.js'
+import { backtestsJob } from './resources/backtests/backtest.jobs.js'
 import { strandedReceiptsJob } from './resources/channels/receipt.jobs.js'
 import { clocksJob } from './resources/clocks/clock.jobs.js'
 import { wakeSnoozedJob } from './resources/conversations/snoozing.jobs.js'
@@ -10,6 +11,7 @@ import { webhookJobs } from './resources/webhooks/webhook.jobs.js'
 export const jobs: Job[] = [
   strandedReceiptsJob,
   clocksJob,
+  backtestsJob,
   wakeSnoozedJob,
   ...webhookJobs,
   forgetKeysJob

@@ -9,6 +9,8 @@ import { attributeGraphql } from './attributes/attribute.graphql.js'
 import { attributeRoutes } from './attributes/attribute.http.js'
 import { bulkGraphql } from './bulk/bulk.graphql.js'
 import { bulkRoutes } from './bulk/bulk.http.js'
+import { backtestGraphql } from './backtests/backtest.graphql.js'
+import { backtestRoutes } from './backtests/backtest.http.js'
 import { calendarGraphql } from './calendars/calendar.graphql.js'
 import { calendarRoutes } from './calendars/calendar.http.js'
 import { calendarQuestionRoutes } from './calendars/question.http.js'
@@ -57,6 +59,7 @@ export const routes: Array<(app: Api) => void> = [
   agentRoutes,
   attributeRoutes,
   bulkRoutes,
+  backtestRoutes,
   calendarRoutes,
   calendarQuestionRoutes,
   clockRoutes,
@@ -86,6 +89,7 @@ export const modules: GraphqlModule[] = [
   agentGraphql,
   attributeGraphql,
   bulkGraphql,
+  backtestGraphql,
   calendarGraphql,
   clockGraphql,
   channelGraphql,

@@ -32,7 +32,7 @@ t.test('the lines that it prints make a conversation and read it back by both fa
     id: received.conversationId, status: 'new', subject: 'Order 3348', contact: { name: 'Ada' }, lastMessage: { preview: 'It has not arrived' }
   }])
   const address = (await server.says(/REST +(http:\S+)\/v1/))[1]!
-  t.equal((await fetch(`${address}/docs`)).status, 200)
+  for (const page of ['docs', 'graphiql']) t.equal((await fetch(`${address}/${page}`)).status, 200, page)
 })
 
 t.test('processes that start together on one database make one workspace, and one of them shows its key', async t => {

@@ -31,6 +31,7 @@ export const factories: Record<string, Factory> = {
     const tag = await factories.tags!(w)
     return (await w.get(`/v1/events?subjectId=${tag.id}`)).body.data[0]
   },
+  backtests: async (w, fields) => make(w, `/v1/standards/${(await factories.standards!(w)).id}/backtests`, { from: '2026-01-01T00:00:00.000Z', to: '2026-03-01T00:00:00.000Z', ...fields }),
   calendars: (w, fields) => make(w, '/v1/calendars', {
     name: unique('Calendar'), timeZone: 'UTC', weekly: { monday: [{ from: '09:00', to: '17:00' }] }, ...fields
   }),
