@@ -33,6 +33,7 @@ export async function graphqlFace (app: FastifyInstance, { services, authenticat
     contextOfConnection: async ({ authorization }, request) =>
       contextOf(services, await authentication.identify(authorization as string), request.id),
     problemOf,
+    limits: { cost: services.config.GRAPHQL_MAX_COST },
     now: services.now
   })
 }

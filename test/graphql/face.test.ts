@@ -82,3 +82,10 @@ t.test('the page is there for everybody, with its own policy', async t => {
   t.match(page.headers['content-security-policy'], /^default-src 'none';script-src 'self';/)
   t.equal(page.headers['x-content-type-options'], 'nosniff')
 })
+
+t.test('the highest cost is the one that is configured', async t => {
+  const { workspace } = await startApp(t, { GRAPHQL_MAX_COST: '100' })
+  const w = await workspace()
+  t.equal((await w.graphql('{ tags(first: 10) { nodes { name } } }')).errors, undefined)
+  t.match((await w.graphql('{ tags(first: 100) { nodes { name } } }')).errors, [{ extensions: { code: 'tooComplex' } }])
+})
