@@ -35,7 +35,12 @@ export const reference = (id: string): string => `#/components/schemas/${id}`
 
 /** JSON Schema of every named shape; inputs as they are sent, the others as they are answered. */
 export function namedSchemas (uri: (id: string) => string = reference): Record<string, Record<string, unknown>> {
-  const print = (io: 'input' | 'output') => z.toJSONSchema(z.globalRegistry, { uri, io, unrepresentable: 'any' }).schemas as Record<string, Record<string, unknown>>
+  const print = (io: 'input' | 'output') => {
+    // Only what is read below is printed: half the work, which every start waits for.
+    const wanted = z.registry<{ id: string }>()
+    for (const [id, { schema, role }] of shapes) if (role === io || role === 'enum') wanted.add(schema, { id })
+    return z.toJSONSchema(wanted, { uri, io, unrepresentable: 'any' }).schemas as Record<string, Record<string, unknown>>
+  }
   const [inputs, outputs] = [print('input'), print('output')]
   return Object.fromEntries([...namedShapes()].map(([id, { role }]) => {
     const { $schema, $id, id: _, ...schema } = (role === 'input' ? inputs : outputs)[id]!
