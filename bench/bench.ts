@@ -27,7 +27,7 @@ const { values: options } = parseArgs({ options: {
 const rows = Number(options.rows ?? (options.full ? 1_000_000 : 100_000))
 if (!(rows >= 2000) || rows % 400) throw new Error('--rows takes a multiple of 400, from 2000 on')
 const timing = options.quick ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 3 }
-const wanted = (name: string): boolean => !options.only || name.includes(options.only)
+const wanted = (name: string): boolean => !options.only || options.only.split(',').some(only => name.includes(only))
 
 async function setting (server: string, rows: number): Promise<Setting> {
   const url = await filled(server, rows, line => console.error(line))
@@ -35,7 +35,7 @@ async function setting (server: string, rows: number): Promise<Setting> {
   return {
     url, rows, scale: scaleOf(rows, ''), timing,
     services: makeServices(config, url),
-    product: await start('bench/product.js', url),
+    product: await start('dist/main.js', url, { LOG_LEVEL: 'info', RATE_LIMIT_PER_MINUTE: '10000000', MAX_EVENT_LOOP_DELAY_MS: '0', GRAPHQL_MAX_COST: '100000' }),
     bare: await start('bench/bare.js', url, { WORKSPACE: idOf('workspace', 1, 1) })
   }
 }

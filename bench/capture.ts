@@ -30,7 +30,7 @@ export function contextIn (services: Services, workspace: number): Context {
     '01930000-0000-7000-8000-000000000000')
 }
 
-/** The SQL that a verb sends, by doing it once, as the benchmark's key in a workspace. */
+/** The SQL that a verb sends once it is warm, by doing it twice, as the benchmark's key in a workspace. */
 export async function capture (services: Services, workspace: number, verb: (ctx: Context) => Promise<unknown>): Promise<Statement[]> {
   const statements: Statement[] = []
   const { database } = services
@@ -53,6 +53,7 @@ export async function capture (services: Services, workspace: number, verb: (ctx
       }
     }
   }
+  await verb(contextIn(services, workspace))
   await verb(contextIn(recorded, workspace))
   return generalised(statements)
 }
@@ -65,10 +66,10 @@ function generalised (statements: Statement[]): Statement[] {
     return `0193ffff-ffff-7000-8000-<<new${made.get(id)}>>`
   }
   const change = (value: string | null) => value && value
-    .replace(/019[0-9a-f]{5}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, variable)
+    .replace(/01[0-9a-f]{6}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, variable)
     .replaceAll('00000001-c000', '<<conv>>-c000')
     .replaceAll('thread:t-1', 'thread:t-<<thread>>')
     .replaceAll('customer-1@', 'customer-<<contact>>@')
-    .replaceAll('bench-new', 'bench-<<new1>>')
+    .replace(/bench-new-\d+/g, 'bench-<<new1>>')
   return statements.map(({ text, values }) => ({ text, values: values.map(change) }))
 }

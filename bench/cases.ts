@@ -86,6 +86,12 @@ export function graphqlCases (sdl: string): Case[] {
 const inbound = (more: object) => ({
   externalId: 'bench-[<id>]', subject: 'Where is my order?', text: 'It was to come on Monday, and it has not. Could you look where it is, please?', ...more
 })
+let unheard = Date.now()
+/** A message that never came before, in words that `capture` makes a variable of. */
+const recorded = (more: (unheard: string) => object) => {
+  const externalId = `bench-new-${++unheard}`
+  return InboundMessage.parse({ ...inbound(more(externalId)), externalId })
+}
 /** The conversations whose thread is on the first channel. */
 const onFirstChannel = (rows: number) => ({ from: 1, step: 400, count: Math.floor(rows / 400) })
 
@@ -112,7 +118,7 @@ export const cases: Case[] = [
   {
     name: 'inbound, new sender', must: 0.45, wish: 0.65, workspace: 2,
     calls: () => [post(`/v1/channels/${idOf('channel', 1, 1)}/messages`, inbound({ from: { name: 'Ada', email: 'bench-[<id>]@example.com' } }))],
-    sql: (ctx, w) => pushMessage(ctx, idOf('channel', 1, w), InboundMessage.parse({ ...inbound({ from: { name: 'Ada', email: 'bench-new@example.com' } }), externalId: 'bench-new' })),
+    sql: (ctx, w) => pushMessage(ctx, idOf('channel', 1, w), recorded(unheard => ({ from: { name: 'Ada', email: `${unheard}@example.com` } }))),
     range: everyone
   },
   {
@@ -120,7 +126,7 @@ export const cases: Case[] = [
     calls: rows => spread(rows, i => i % 400 === 1).map((i, at) => post(`/v1/channels/${idOf('channel', 1, 1)}/messages`,
       inbound({ externalThreadId: `t-${i}`, from: { email: `customer-${1 + at % scaleOf(rows, '').contacts}@example.com` } }))),
     sql: (ctx, w) => pushMessage(ctx, idOf('channel', 1, w),
-      InboundMessage.parse({ ...inbound({ externalThreadId: 't-1', from: { email: 'customer-1@example.com' } }), externalId: 'bench-new' })),
+      recorded(() => ({ externalThreadId: 't-1', from: { email: 'customer-1@example.com' } }))),
     range: onFirstChannel
   },
   {

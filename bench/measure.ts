@@ -4,7 +4,7 @@ import { SearchConversations } from '../src/resources/conversations/conversation
 import { capture, contextIn } from './capture.js'
 import type { Case } from './cases.js'
 import type { Scale } from './fill/statements.js'
-import { load, type Call, type Load, type Server } from './processes.js'
+import { check, load, type Call, type Load, type Server } from './processes.js'
 import { rawOf } from './raw.js'
 
 export interface Setting {
@@ -49,6 +49,7 @@ export async function measureCase (each: Case, { url, rows, scale, services, pro
   const statements = await capture(services, each.workspace, ctx => each.sql(ctx, each.workspace))
   const raw = await rawOf(url, statements, { ...each.range(rows), contacts: scale.contacts })
   const calls = each.calls(rows)
+  await check(product, calls[0]!)
   await warm([product, ...each.bare ? [bare] : []], calls)
   const found: Array<{ raw: number, product: Load, bare: number }> = []
   for (let round = 0; round < rounds; round++) {

@@ -2,7 +2,7 @@ import type { Fact } from '../../clock/facts.js'
 import { instantOf, type Context } from '../../context.js'
 import { invalid } from '../../errors.js'
 import { checkTags, factAt, type Decision, type Moment } from './change.js'
-import type { AndThen } from './conversation.shapes.js'
+import type { AndThen } from './verb.shapes.js'
 import { statusMeant } from './own-status.js'
 import { requireAssignable } from './assignable.js'
 

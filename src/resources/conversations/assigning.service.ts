@@ -3,7 +3,8 @@ import { allow, transact, type Context } from '../../context.js'
 import { invalid } from '../../errors.js'
 import { requireAssignable } from './assignable.js'
 import { factAt, hold, momentOf, refuseInactive, write } from './change.js'
-import type { Assign, Conversation, History } from './conversation.shapes.js'
+import type { Conversation } from './conversation.shapes.js'
+import type { Assign, History } from './verb.shapes.js'
 import { shapeOf } from './conversation.shape.js'
 
 /** Gives it to an agent, a team or both; null takes it away. Assigning to an agent opens a new one. */

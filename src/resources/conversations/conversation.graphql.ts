@@ -18,7 +18,7 @@ import { deleteConversation } from './merging.service.js'
 const ref = (id: unknown): string => sent(Ref, id, 'id')
 
 /** What the query asks for beside the conversation's own fields, brought along in the same statement. */
-const expansions = (fields: Set<string>): Expansion[] => Expansion.options.filter(word => fields.has(word))
+const expansions = (fields: ReadonlySet<string>): Expansion[] => Expansion.options.filter(word => fields.has(word))
 
 const read = ({ json }: { json: string }): unknown => JSON.parse(json)
 const connectionOfRaw = ({ rows, page, cursorOf, count }: RawPage) =>

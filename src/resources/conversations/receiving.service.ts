@@ -7,6 +7,7 @@ import { conflict } from '../../errors.js'
 import { record } from '../../events/record.js'
 import { checkAttributes } from '../attributes/attribute.service.js'
 import type { ParsedInbound } from '../channels/inbound/inbound.shapes.js'
+import { promisesOf } from '../clocks/promises.js'
 import { findOrCreateByIdentity, type FoundContact } from '../contacts/contact.service.js'
 import { written } from '../messages/message.content.js'
 import { messageShape, type MessageRow } from '../messages/message.row.js'
@@ -43,7 +44,8 @@ export async function receiveMessage (ctx: Context, channel: ReceivingChannel, p
       store.holdSender(ctx.db, workspaceId, channel.id, senderOf(parsed)),
       messageByExternalId(ctx, channel.id, parsed.externalId),
       store.findByThread(ctx.db, workspaceId, channel.id, keys),
-      findOrCreateByIdentity(ctx, identitiesOf(channel, parsed), { name: parsed.from.name })
+      findOrCreateByIdentity(ctx, identitiesOf(channel, parsed), { name: parsed.from.name }),
+      promisesOf(ctx)
     ])
     if (earlier) {
       ctx.replayed.yes = true

@@ -9,7 +9,7 @@ import type { Message } from '../messages/message.shapes.js'
 import * as messages from '../messages/message.service.js'
 import { consequences } from './and-then.js'
 import { factAt, hold, momentOf, refuseInactive, write, type Held, type Moment } from './change.js'
-import type { Note, Reply } from './conversation.shapes.js'
+import type { Note, Reply } from './verb.shapes.js'
 
 /** Answers the customer, and does what comes with it, in one step. From a contact's token, or told of a customer: the customer wrote. */
 export async function replyToConversation (ctx: Context, ref: string, input: Reply): Promise<Message> {

@@ -4,7 +4,8 @@ import { invalid } from '../../errors.js'
 import { record } from '../../events/record.js'
 import { factAt, hold, momentOf, refuseInactive, write } from './change.js'
 import { shapeOf } from './conversation.shape.js'
-import type { Conversation, Snooze } from './conversation.shapes.js'
+import type { Conversation } from './conversation.shapes.js'
+import type { Snooze } from './verb.shapes.js'
 import * as store from './conversation.store.js'
 
 /** Puts it out of sight until a time; only that time or an inbound message ends it. */

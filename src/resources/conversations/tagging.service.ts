@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import { allow, transact, type Context } from '../../context.js'
 import { checkTags, factAt, hold, momentOf, write } from './change.js'
 import { shapeOf } from './conversation.shape.js'
-import type { ChangePriority, Conversation, TagChange } from './conversation.shapes.js'
+import type { Conversation } from './conversation.shapes.js'
+import type { ChangePriority, TagChange } from './verb.shapes.js'
 
 type Change = z.output<typeof TagChange>
 

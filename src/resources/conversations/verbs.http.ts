@@ -4,9 +4,8 @@ import { RefParams } from '../../shapes.js'
 import { Message } from '../messages/message.shapes.js'
 import { assignConversation, unassignConversation } from './assigning.service.js'
 import { changeStatus, closeConversation, reopenConversation, resolveConversation } from './closing.service.js'
-import {
-  Assign, ChangePriority, ChangeStatus, Conversation, Merge, Note, Reply, Snooze, StatusReason, TagChange, When
-} from './conversation.shapes.js'
+import { Conversation } from './conversation.shapes.js'
+import { Assign, ChangePriority, ChangeStatus, Merge, Note, Reply, Snooze, StatusReason, TagChange, When } from './verb.shapes.js'
 import { markAsSpam, mergeConversation, takeBackSpam } from './merging.service.js'
 import { addNote, replyToConversation } from './replying.service.js'
 import { snoozeConversation } from './snoozing.service.js'

@@ -275,28 +275,6 @@ export class Feed {
 
 const closing = (): ApiError => new ApiError('unavailable', 'This server is stopping. Connect again.', undefined, 1)
 
-/** The same, an event at a time. */
-export function oneByOne (following: Following): AsyncIterableIterator<Event> {
-  let batch: Event[] = []
-  let at = 0
-  return {
-    async next () {
-      while (at === batch.length) {
-        const answer = await following.next()
-        if (answer.done) return { done: true, value: undefined }
-        batch = answer.value
-        at = 0
-      }
-      return { done: false, value: batch[at++]! }
-    },
-    async return () {
-      following.close()
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator] () { return this }
-  }
-}
-
 const feeds = new WeakMap<Services, Feed>()
 
 /** The process's feed. */

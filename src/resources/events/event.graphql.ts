@@ -3,7 +3,7 @@ import { connection, connectionSdl } from '../../graphql/connections.js'
 import type { GraphqlModule } from '../../graphql/module.js'
 import { listArguments, query } from '../../graphql/resolving.js'
 import { sent } from '../../validate.js'
-import { oneByOne } from './event.feed.js'
+import { oneByOne } from './one-by-one.js'
 import { followEvents, getEvent, listEvents } from './event.service.js'
 import { EventArguments, EventParams, StreamArguments } from './event.shapes.js'
 
