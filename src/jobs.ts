@@ -2,6 +2,7 @@ import type { Services } from './context.js'
 import { runToTheEnd, Worker, type Job } from './events/worker.js'
 import { forgetKeysJob } from './http/idempotency.js'
 import { backtestsJob } from './resources/backtests/backtest.jobs.js'
+import { importJobs } from './resources/imports/import.jobs.js'
 import { strandedReceiptsJob } from './resources/channels/receipt.jobs.js'
 import { clocksJob } from './resources/clocks/clock.jobs.js'
 import { wakeSnoozedJob } from './resources/conversations/snoozing.jobs.js'
@@ -14,6 +15,7 @@ export const jobs: Job[] = [
   backtestsJob,
   wakeSnoozedJob,
   ...webhookJobs,
+  ...importJobs,
   forgetKeysJob
 ]
 

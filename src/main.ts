@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { importCommand } from './commands/import.js'
 import { createKeyCommand } from './commands/key.js'
 import { migrateCommand } from './commands/migrate.js'
 import { seedCommand } from './commands/seed.js'
@@ -13,6 +14,7 @@ const program = new Command('supportops')
 program.addCommand(serveCommand, { isDefault: true })
 program.addCommand(migrateCommand)
 program.addCommand(seedCommand)
+program.addCommand(importCommand)
 program.addCommand(new Command('workspace').description('Workspaces.').addCommand(createWorkspaceCommand))
 program.addCommand(new Command('key').description('API keys.').addCommand(createKeyCommand))
 

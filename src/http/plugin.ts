@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { v7 } from 'uuid'
@@ -59,6 +60,12 @@ export interface DoorOptions { services: Services, authentication: Authenticatio
 
 const maxKeyLength = 255
 
+/** Of a body that is still to come, only its length can be compared. */
+function hashable ({ body, headers }: FastifyRequest): Buffer | string {
+  if (Buffer.isBuffer(body)) return body
+  return body instanceof Readable ? String(headers['content-length']) : JSON.stringify(body ?? null)
+}
+
 function readConditions (request: FastifyRequest): void {
   const match = request.headers['if-match']
   if (match !== undefined && match !== '*') {
@@ -71,8 +78,7 @@ function readConditions (request: FastifyRequest): void {
   if (typeof key !== 'string' || key.length > maxKeyLength || !/^[\x21-\x7e]+$/.test(key)) {
     throw new ApiError('badRequest', `Idempotency-Key must be 1 to ${maxKeyLength} visible ASCII characters.`)
   }
-  const hash = createHash('sha256').update(`${request.url}\n`)
-    .update(Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body ?? null)).digest()
+  const hash = createHash('sha256').update(`${request.url}\n`).update(hashable(request)).digest()
   request.ctx.idempotency = { key, hash }
 }
 

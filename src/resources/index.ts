@@ -32,6 +32,8 @@ import { followContacts } from './conversations/contact-changes.service.js'
 import { conversationVerbs } from './conversations/verbs.http.js'
 import { keyGraphql } from './keys/key.graphql.js'
 import { keyRoutes } from './keys/key.http.js'
+import { importGraphql } from './imports/import.graphql.js'
+import { importRoutes } from './imports/import.http.js'
 import { messageRoutes } from './messages/message.http.js'
 import { eventGraphql } from './events/event.graphql.js'
 import { eventRoutes } from './events/event.http.js'
@@ -69,6 +71,7 @@ export const routes: Array<(app: Api) => void> = [
   conversationRoutes,
   conversationVerbs,
   keyRoutes,
+  importRoutes,
   messageRoutes,
   tokenIssuerRoutes,
   workspaceRoutes,
@@ -98,6 +101,7 @@ export const modules: GraphqlModule[] = [
   conversationGraphql,
   conversationVerbsGraphql,
   keyGraphql,
+  importGraphql,
   receiptGraphql,
   tokenIssuerGraphql,
   workspaceGraphql,

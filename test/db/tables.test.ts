@@ -92,7 +92,7 @@ t.test('the database itself keeps workspaces apart', async t => {
 const neverMet = new Set([
   'attachments_message_fkey', 'calendar_versions_calendar_fkey', 'calendar_versions_number_key', 'calendars_default_key', 'clocks_conversation_fkey', 'clocks_key_key', 'clocks_standard_fkey',
   'conversation_facts_conversation_fkey', 'conversation_threads_conversation_fkey', 'conversations_merged_into_fkey',
-  'conversations_previous_fkey', 'inbound_receipts_channel_fkey', 'messages_channel_fkey', 'messages_contact_fkey', 'messages_conversation_fkey',
+  'conversations_previous_fkey', 'import_errors_import_fkey', 'inbound_receipts_channel_fkey', 'messages_channel_fkey', 'messages_contact_fkey', 'messages_conversation_fkey',
   'standard_versions_draft_key', 'standard_versions_number_key', 'standard_versions_standard_fkey'
 ])
 

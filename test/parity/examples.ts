@@ -30,5 +30,6 @@ export const examples: Record<string, Example> = {
   removeContactIdentity: async w => ({
     params: { id: (await contacts!(w, { phone: '+43 1 234567' })).id }, body: { kind: 'phone', value: '+43 1 234567' }
   }),
+  createImport: () => ({ body: '{"type":"tag","externalId":"refund","name":"refund"}\n', headers: { 'content-type': 'application/x-ndjson' } }),
   mergeContact: async w => ({ params: { id: (await contacts!(w)).id }, body: { intoId: (await contacts!(w)).id } })
 }

@@ -66,6 +66,10 @@ export const factories: Record<string, Factory> = {
     issuer: `https://${unique('issuer')}.example.com`, audience: 'supportops', subjectKind: 'contact', algorithms: ['RS256'], jwksUri: 'https://login.example.com/jwks', ...fields
   }),
   teams: (w, fields) => make(w, '/v1/teams', { name: unique('Team'), ...fields }),
+  async imports (w) {
+    const { body } = await w.post('/v1/imports', '{"type":"contact","externalId":"ada","company":"nobody"}\n', { 'content-type': 'application/x-ndjson' })
+    return body
+  },
   webhooks: (w, fields) => make(w, '/v1/webhooks', { url: 'https://10.0.0.1/refused', ...fields }),
   async webhookDeliveries (w) {
     const { id } = await factories.webhooks!(w)

@@ -73,19 +73,28 @@ export async function unarchiveAttribute (ctx: Context, ref: string): Promise<At
  * changed; asks no permission, because whoever calls it has.
  */
 export async function checkAttributes (ctx: Context, on: AttributeSubject, changes: Attributes | undefined | null, path = 'attributes'): Promise<Attributes> {
-  const entries = Object.entries(changes ?? {})
-  if (!entries.length) return {}
-  const found = await reading(store.findByKeys(ctx.db, ctx.caller!.workspaceId, on, entries.map(([key]) => key)))
+  const keys = Object.keys(changes ?? {})
+  if (!keys.length) return {}
+  return cleaned(on, await reading(store.findByKeys(ctx.db, ctx.caller!.workspaceId, on, keys)), changes!, path)
+}
+
+/** As `checkAttributes`, for many: the definitions are asked for once. */
+export async function attributeChecker (ctx: Context, on: AttributeSubject): Promise<(changes: Attributes | undefined | null) => Attributes> {
+  const definitions = await reading(store.findAll(ctx.db, ctx.caller!.workspaceId, on))
+  return changes => cleaned(on, definitions, changes ?? {}, 'attributes')
+}
+
+function cleaned (on: AttributeSubject, found: readonly Attribute[], changes: Attributes, path: string): Attributes {
   const definitions = new Map(found.map(attribute => [attribute.key, attribute]))
   const errors: FieldError[] = []
-  const cleaned = entries.map(([key, given]) => {
+  const kept = Object.entries(changes).map(([key, given]) => {
     const checked = checkOne(on, definitions.get(key), given)
     if ('problem' in checked) errors.push({ path: `${path}.${key}`, message: checked.problem })
     return [key, 'value' in checked ? checked.value : null] as const
   })
   const [first] = errors
   if (first) throw new ApiError('invalid', `${first.path}: ${first.message}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}`, errors)
-  return Object.fromEntries(cleaned)
+  return Object.fromEntries(kept)
 }
 
 function checkOne (on: AttributeSubject, definition: Attribute | undefined, value: unknown): { value: unknown } | { problem: string } {

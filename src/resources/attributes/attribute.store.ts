@@ -28,6 +28,10 @@ export const findByKeys = async (db: Db, workspaceId: string, on: AttributeSubje
   db.select(columns).from(attributes)
     .where(and(eq(attributes.workspaceId, workspaceId), eq(attributes.on, on), inArray(attributes.key, [...keys])))
 
+/** The definitions of everything that a resource may have, archived ones too; they are few. */
+export const findAll = async (db: Db, workspaceId: string, on: AttributeSubject): Promise<Attribute[]> =>
+  db.select(columns).from(attributes).where(and(eq(attributes.workspaceId, workspaceId), eq(attributes.on, on)))
+
 export async function list (db: Db, workspaceId: string, query: SearchAttributes): Promise<Page<Attribute>> {
   const where = [eq(attributes.workspaceId, workspaceId), attributeFilters.where(query.filter)]
   return listPage({

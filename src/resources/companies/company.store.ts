@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql, type SQL } from 'drizzle-orm'
 import type { Db } from '../../db/connection.js'
+import { insertMany } from '../../db/many.js'
 import { listPage, type Page, type Sort } from '../../db/page.js'
 import { byRef, columnsOf, insertRow, updateRow } from '../../db/rows.js'
 import { beginsWords } from '../../db/text-search.js'
@@ -28,6 +29,12 @@ export async function hold (db: Db, workspaceId: string, ref: string): Promise<C
 
 export const findMany = async (db: Db, workspaceId: string, ids: readonly string[]): Promise<Company[]> =>
   db.select(columns).from(companies).where(and(eq(companies.workspaceId, workspaceId), inArray(companies.id, [...ids])))
+
+export const findByExternalIds = async (db: Db, workspaceId: string, externalIds: readonly string[]): Promise<Company[]> =>
+  db.select(columns).from(companies).where(and(eq(companies.workspaceId, workspaceId), sql`${companies.externalId} = any(${sql.param([...externalIds])}::text[])`))
+
+export const insertAll = (db: Db, workspaceId: string, made: readonly Company[]): Promise<unknown> =>
+  insertMany(db, companies, made.map(company => ({ workspaceId, ...company })))
 
 const typed = (q: string): SQL =>
   sql`(${beginsWords(sql`companies.search`, q)} or ${companies.domains} && array[${q.trim().toLowerCase()}]::text[])`

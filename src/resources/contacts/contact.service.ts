@@ -9,6 +9,7 @@ import { mergeAttributes } from '../attributes/attribute.values.js'
 import { companiesById } from '../companies/company.service.js'
 import { upsert, type Upserted } from '../upsert.js'
 import type { AddContactIdentity, Contact, CreateContact, SearchContacts, UpdateContact, UpsertContact } from './contact.shapes.js'
+import { partsOf, type Sent } from './contact.parts.js'
 import * as store from './contact.store.js'
 import { give, held, refuseErased, save } from './holding.service.js'
 import { emailOf, identityOf, inOrder, phoneOf, sameIdentity, type GivenIdentity, type Identity } from './identity.js'
@@ -128,21 +129,6 @@ export async function unblockContact (ctx: Context, ref: string): Promise<Contac
 /** The contact, not erased, that a token's subject names by id or external id. */
 export async function contactForToken (services: Services, workspaceId: string, subject: string): Promise<{ id: string } | null> {
   return await reading(store.findForToken(services.database.read, workspaceId, subject, z.uuid().safeParse(subject).success)) ?? null
-}
-
-type Sent = UpsertContact & { externalId?: string }
-
-/** What was sent, as the identities that shall come first, those that shall be there, and the contact's own fields. */
-function partsOf ({ email, phone, identities, ...fields }: Sent) {
-  const primary: Identity[] = []
-  if (email !== undefined) primary.push({ kind: 'email', value: emailOf(email) ?? refuse('email', 'is no e-mail address'), provider: null })
-  if (phone !== undefined) primary.push({ kind: 'phone', value: phoneOf(phone) ?? refuse('phone', 'is no telephone number of 3 to 15 digits'), provider: null })
-  const others = (identities ?? []).map((given, at) => identityOf(given, `identities.${at}`))
-  return { primary, others: others.filter((one, at) => others.findIndex(other => sameIdentity(one, other)) === at), fields }
-}
-
-function refuse (path: string, message: string): never {
-  throw invalid(path, message)
 }
 
 /** Where in the input an identity was named. */

@@ -45,8 +45,11 @@ const ownedBy = (workspaceId: string, { kind, value, provider }: Identity): SQL 
   sql`${contacts.workspaceId} = ${workspaceId} and ${contacts.id} = (select i.contact_id from contact_identities i
     where i.workspace_id = ${workspaceId} and i.kind = ${kind} and i.value = ${value} and i.provider = ${provider ?? ''})`
 
-const read = async (db: Db, where: SQL): Promise<Contact | undefined> =>
-  (await db.select(columns).from(contacts).where(where)).map(shaped)[0]
+/** The contacts themselves, without following merges. */
+export const selectContacts = async (db: Db, where: SQL): Promise<Contact[]> =>
+  (await db.select(columns).from(contacts).where(where)).map(shaped)
+
+const read = async (db: Db, where: SQL): Promise<Contact | undefined> => (await selectContacts(db, where))[0]
 
 export const find = (db: Db, workspaceId: string, ref: string): Promise<Contact | undefined> => read(db, behind(workspaceId, ref))
 

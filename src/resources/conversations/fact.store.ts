@@ -4,6 +4,9 @@ import { rows, type Db } from '../../db/connection.js'
 /** What every fact has besides what its kind says. */
 const common = new Set(['id', 'kind', 'occurredAt', 'recordedAt', 'sequence', 'actor'])
 
+/** What its kind says of a fact, as it is kept. */
+export const dataOf = (fact: Fact): string => JSON.stringify(Object.fromEntries(Object.entries(fact).filter(([key]) => !common.has(key))))
+
 /** Writes facts of one conversation in one statement. */
 export const insertFacts = async (db: Db, workspaceId: string, conversationId: string, facts: readonly Fact[]): Promise<unknown> => rows(db,
   `insert into conversation_facts (workspace_id, conversation_id, id, kind, occurred_at, recorded_at, sequence, actor_kind, actor_id, data)
@@ -12,7 +15,7 @@ export const insertFacts = async (db: Db, workspaceId: string, conversationId: s
     workspaceId, conversationId, facts.map(fact => fact.id), facts.map(fact => fact.kind),
     facts.map(fact => new Date(fact.occurredAt).toISOString()), facts.map(fact => new Date(fact.recordedAt).toISOString()),
     facts.map(fact => fact.sequence), facts.map(fact => fact.actor.kind), facts.map(fact => fact.actor.id),
-    facts.map(fact => JSON.stringify(Object.fromEntries(Object.entries(fact).filter(([key]) => !common.has(key)))))
+    facts.map(dataOf)
   ])
 
 interface FactRow {

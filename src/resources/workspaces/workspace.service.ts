@@ -67,3 +67,6 @@ export async function bootstrap (services: Services): Promise<NewKey | null> {
 /** By slug or id; for the operator, who may name any. */
 export const findWorkspace = async (services: Services, named: string): Promise<Workspace | undefined> =>
   reading(store.findNamed(services.database.read, named))
+
+/** The workspace where there is but one; for the operator. */
+export const onlyWorkspace = async (services: Services): Promise<Workspace | undefined> => reading(store.findOnly(services.database.read))

@@ -33,6 +33,12 @@ export async function findNamed (db: Db, named: string): Promise<Workspace | und
   return (await db.select().from(workspaces).where(or(eq(workspaces.slug, named), sql`${workspaces.id}::text = ${named}`))).map(shapeOf)[0]
 }
 
+/** The workspace where there is but one. */
+export async function findOnly (db: Db): Promise<Workspace | undefined> {
+  const found = await db.select().from(workspaces).limit(2)
+  return found.length === 1 ? shapeOf(found[0]!) : undefined
+}
+
 export const anyExists = async (db: Db): Promise<boolean> => (await db.select({ id: workspaces.id }).from(workspaces).limit(1)).length > 0
 
 /** One process at a time makes the first workspace. */
