@@ -2,6 +2,7 @@ import { Course } from './course.js'
 import type { Actor, Fact } from './facts.js'
 import { inOrder } from './facts.js'
 import { stridesOf } from './life.js'
+import type { Stride } from './life.js'
 import { momentsOf } from './moments.js'
 import { read } from './reader.js'
 import type { Calendars, ClockEvent, ClockState, Reading } from './reading.js'
@@ -55,11 +56,31 @@ export function clocksOf (
   return { clocks: measure(timeline, standards, calendars, now).map(({ clock }) => clock) }
 }
 
+/** The same under each of several sets of standards; the conversation's life is walked once for all of them. */
+export function clocksUnder (
+  timeline: readonly Fact[], sets: readonly StandardVersionSet[], calendars: Calendars, now: number
+): Clock[][] {
+  const known = knownAt(timeline, now)
+  const strides = stridesOf(known, now)
+  return sets.map((standards) => standards.length === 0
+    ? []
+    : measureAlong(known, strides, standards, calendars, now).map(({ clock }) => clock))
+}
+
 export function measure (
   timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number
 ): MeasuredClock[] {
-  const known = timeline.filter((fact) => fact.occurredAt <= now).toSorted(inOrder)
-  const { stories, snoozedUntil } = storiesOf(known, standards, now)
+  const known = knownAt(timeline, now)
+  return measureAlong(known, stridesOf(known, now), standards, calendars, now)
+}
+
+const knownAt = (timeline: readonly Fact[], now: number): Fact[] =>
+  timeline.filter((fact) => fact.occurredAt <= now).toSorted(inOrder)
+
+function measureAlong (
+  known: readonly Fact[], strides: readonly Stride[], standards: StandardVersionSet, calendars: Calendars, now: number
+): MeasuredClock[] {
+  const { stories, snoozedUntil } = storiesOf(strides, standards, now)
   const all = [...stories, ...undoneStories(known, standards, stories)]
   return targetKinds.flatMap((kind) => all.filter((story) => story.kind === kind).toSorted(inOpeningOrder)
     .map((story, index) => clockOf(story, index + 1, read(story, calendars, now), snoozedUntil)))
@@ -69,9 +90,8 @@ const inOpeningOrder = (a: Story, b: Story): number => a.openedAt - b.openedAt |
   (a.openers[0]! < b.openers[0]! ? -1 : 1)
 
 function storiesOf (
-  facts: readonly Fact[], standards: StandardVersionSet, now: number
+  strides: readonly Stride[], standards: StandardVersionSet, now: number
 ): { stories: Story[], snoozedUntil: number | null } {
-  const strides = stridesOf(facts, now)
   if (strides.length === 0) return { stories: [], snoozedUntil: null }
   const log: Standing[] = []
   const promised = new Set(standards.flatMap(({ versions }) => versions)
@@ -104,8 +124,8 @@ function undoneStories (known: readonly Fact[], standards: StandardVersionSet, s
   for (const [index, fact] of known.entries()) {
     if (fact.kind !== 'deliveryFailed' && fact.kind !== 'countsForService') continue
     const at = fact.occurredAt
-    const before = storiesOf(known.slice(0, index), standards, at).stories
-    const after = storiesOf(known.slice(0, index + 1), standards, at).stories
+    const before = storiesOf(stridesOf(known.slice(0, index), at), standards, at).stories
+    const after = storiesOf(stridesOf(known.slice(0, index + 1), at), standards, at).stories
     const by = fact.kind === 'deliveryFailed' ? 'retracted' : 'notCounted'
     for (const story of before) {
       if (story.ending?.cancelled || story.openedAt === at) continue

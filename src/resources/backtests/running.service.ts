@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { v4 } from 'uuid'
-import { clocksOf } from '../../clock/clocks.js'
+import { clocksUnder } from '../../clock/clocks.js'
 import type { Calendars } from '../../clock/reading.js'
 import type { Condition, StandardVersionSet } from '../../clock/standard.js'
 import { systemContext, transact, type Context, type Services } from '../../context.js'
@@ -107,7 +107,8 @@ function counting (backtest: Backtest, tallying: Tallying, tried: StandardVersio
   return async past => {
     for (const [at, one] of past.entries()) {
       if (at % turn === turn - 1) await setImmediate()
-      tallying.add(clocksOf(one.facts, tried, calendars, asOf).clocks, clocksOf(one.facts, real, calendars, asOf).clocks, cellsOfPast(one))
+      const [would, was] = clocksUnder(one.facts, [tried, real], calendars, asOf)
+      tallying.add(would!, was!, cellsOfPast(one))
     }
   }
 }

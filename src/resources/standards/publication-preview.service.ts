@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { clocksOf } from '../../clock/clocks.js'
-import type { Fact } from '../../clock/facts.js'
-import type { Calendars } from '../../clock/reading.js'
+import { clocksUnder, type Clock } from '../../clock/clocks.js'
 import { targetKinds, type StandardVersion, type StandardVersionSet, type TargetKind } from '../../clock/standard.js'
 import { allow, instantOf, instantText, reading, type Context } from '../../context.js'
 import { ApiError, conflict } from '../../errors.js'
@@ -31,14 +29,15 @@ export async function previewPublication (ctx: Context, ref: string): Promise<Pu
     throw new ApiError('tooComplex', `More than ${maxConversations} conversations are open, which is too much for one answer. Run a backtest of the draft instead.`)
   }
   const both = { keep: new Effects(), reapply: new Effects() }
-  const after = { keep: published(ctx, standards, standard, 'keep'), reapply: published(ctx, standards, standard, 'reapply') }
+  const sets = [standards, published(ctx, standards, standard, 'keep'), published(ctx, standards, standard, 'reapply')]
   for (let from = 0; from < ids.length; from += batchSize) {
     const facts = await factsOfConversations(ctx, ids.slice(from, from + batchSize))
     let at = 0
     for (const timeline of facts.values()) {
       if (++at % turn === 0) await setImmediate()
-      const before = openClocks(timeline, standards, calendars, instantOf(ctx))
-      for (const apply of ['keep', 'reapply'] as const) both[apply].add(before, openClocks(timeline, after[apply], calendars, instantOf(ctx)))
+      const [before, keep, reapply] = clocksUnder(timeline, sets, calendars, instantOf(ctx)).map(open)
+      both.keep.add(before!, keep!)
+      both.reapply.add(before!, reapply!)
     }
   }
   return { conversations: ids.length, keep: both.keep.counted(), reapply: both.reapply.counted() }
@@ -51,17 +50,14 @@ function published (ctx: Context, standards: StandardVersionSet, { id, draft, po
   return [...standards.filter(standard => standard.id !== id), { id, archivedAt: null, versions: [...known?.versions ?? [], version] }]
 }
 
-interface Open { target: TargetKind, versionId: string }
-
 /** What is open, by key. */
-const openClocks = (timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number): Map<string, Open> =>
-  new Map(clocksOf(timeline, standards, calendars, now).clocks.filter(({ endedAt }) => endedAt === null).map(clock => [clock.key, clock]))
+const open = (clocks: readonly Clock[]): Map<string, Clock> => new Map(clocks.filter(({ endedAt }) => endedAt === null).map(clock => [clock.key, clock]))
 
 class Effects {
   readonly #targets = new Map<TargetKind, PublicationEffect>()
   #conversations = 0
 
-  add (before: Map<string, Open>, after: Map<string, Open>): void {
+  add (before: Map<string, Clock>, after: Map<string, Clock>): void {
     let touched = false
     const count = (target: TargetKind, what: Exclude<keyof PublicationEffect, 'target'>): void => {
       const effect = this.#targets.get(target) ?? { target, kept: 0, changed: 0, cancelled: 0, started: 0 }
