@@ -44,9 +44,13 @@ export async function count (db: Db, workspaceId: string, period: Period): Promi
   return (await rows<{ n: number }>(db, text, params))[0]!.n
 }
 
-interface Row { line: string, at: string, id: string }
+interface Row { line: string, facts: string | null, at: string, id: string }
 
-const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`
+const ms = (column: string): string => `(date_part('epoch', ${column}) * 1000)::bigint`
+
+/** A fact as JSON, put together as text: the database's own functions for that take twice as long. */
+const factLine = `'["' || f.id || '","' || f.kind || '",' || ${ms('f.occurred_at')} || ',' || ${ms('f.recorded_at')} || ',' || f.sequence || ',"' || f.actor_kind || '",' ||
+  coalesce(to_json(f.actor_id)::text, 'null') || ',' || f.data::text || ']'`
 
 /**
  * The next conversations by creation, each with its facts as one line of JSON: rows and instants made by the database one by
@@ -60,21 +64,21 @@ export async function read (db: Db, workspaceId: string, period: Period, after: 
   const { sql: text, params } = dialect.sqlToQuery(sql`
     with p as materialized (select * from conversations where ${where} order by ${c.createdAt}, ${c.id} limit ${limit})
     select p.id, p.created_at as at, json_build_array(${sql.raw(ms('p.created_at'))}, p.channel_id, p.channel_kind, p.priority, p.status, p.team_id, p.assignee_id, p.company_id,
-      p.tier, p.language, p.tag_ids, ${attributes}, (
-        select json_agg(json_build_array(f.id, f.kind, ${sql.raw(ms('f.occurred_at'))}, ${sql.raw(ms('f.recorded_at'))}, f.sequence, f.actor_kind, f.actor_id, f.data))
-        from conversation_facts f where f.workspace_id = p.workspace_id and f.conversation_id = p.id and f.recorded_at <= ${period.asOf}))::text as line
+      p.tier, p.language, p.tag_ids, ${attributes})::text as line, (
+        select '[' || string_agg(${sql.raw(factLine)}, ',') || ']'
+        from conversation_facts f where f.workspace_id = p.workspace_id and f.conversation_id = p.id and f.recorded_at <= ${period.asOf}) as facts
     from p order by p.created_at, p.id`)
   const found = await rows<Row>(db, text, params)
   const last = found.at(-1)
   return { past: found.map(pastOf), place: last && found.length === limit ? { at: instantFromText(last.at), id: last.id } : null }
 }
 
-type Line = [number, string, string, string, string, string | null, string | null, string | null, string | null, string | null, string[], Record<string, unknown>, FactLine[] | null]
+type Line = [number, string, string, string, string, string | null, string | null, string | null, string | null, string | null, string[], Record<string, unknown>]
 type FactLine = [string, Fact['kind'], number, number, number, Fact['actor']['kind'], string | null, object]
 
-function pastOf ({ id, line }: Row): Past {
-  const [createdAt, channelId, channelKind, priority, status, teamId, agentId, companyId, tier, language, tagIds, attributes, facts] = JSON.parse(line) as Line
-  return { id, createdAt, channelId, channelKind, priority, status, teamId, agentId, companyId, tier, language, tagIds, attributes, facts: (facts ?? []).map(factOf) }
+function pastOf ({ id, line, facts }: Row): Past {
+  const [createdAt, channelId, channelKind, priority, status, teamId, agentId, companyId, tier, language, tagIds, attributes] = JSON.parse(line) as Line
+  return { id, createdAt, channelId, channelKind, priority, status, teamId, agentId, companyId, tier, language, tagIds, attributes, facts: facts === null ? [] : (JSON.parse(facts) as FactLine[]).map(factOf) }
 }
 
 /** The payload is made to a fact in place: it is nobody else's. */

@@ -19,7 +19,7 @@ import { cellsOf, emptyTally, resultOf, Tallying } from './tally.js'
 /** How much is done between two looks at whether it is still wanted. */
 export interface Stretch { batches: number, batchSize: number }
 
-const usual: Stretch = { batches: 8, batchSize: 1000 }
+const usual: Stretch = { batches: 20, batchSize: 400 }
 /** Longer than a stretch ever takes: whoever has not put down what was counted by then is gone. */
 const leaseMs = 120_000
 /** So many conversations are computed before others in this process have their turn. */
