@@ -97,7 +97,7 @@ async function measure (url: string, count: number, rounds: number): Promise<Wri
   }
 }
 
-export async function run ({ url = process.env.DATABASE_URL ?? '', count = 400, rounds = 7 } = {}): Promise<WriteCost> {
+export async function run ({ url = process.env.DATABASE_URL ?? '', count = 400, rounds = 9 } = {}): Promise<WriteCost> {
   const own = new URL(url)
   own.pathname = `/bench_clocks_write_${process.pid}`
   await onServer(url, client => client.query(`create database ${own.pathname.slice(1)}`))

@@ -54,11 +54,11 @@ export function keepClocks (ctx: Context, conversationId: string, facts: readonl
 
 /** Whether a row says something else than before; what only time consumed is read anew, not written. */
 function differs (before: ClockRow | undefined, after: ClockRow): boolean {
-  return !before || lasting(before) !== lasting(after)
+  return !before || (Object.keys(after) as Array<keyof ClockRow>).some(name => !passing.has(name) && !same(before[name], after[name]))
 }
 
-const lasting = ({ consumedSeconds, remainingSeconds, updatedAt, ...rest }: ClockRow): string =>
-  JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => a < b ? -1 : 1))
+const passing: ReadonlySet<keyof ClockRow> = new Set(['consumedSeconds', 'remainingSeconds', 'updatedAt'])
+const same = (a: unknown, b: unknown): boolean => a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b))
 
 const named = ([type, at]: Told): string => `${type} ${at}`
 

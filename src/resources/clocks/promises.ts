@@ -1,7 +1,7 @@
 import type { Calendars } from '../../clock/reading.js'
 import type { StandardVersionSet } from '../../clock/standard.js'
 import type { Context } from '../../context.js'
-import { promisesOf as ofWorkspace } from '../standards/promised.service.js'
+import { hasPromised, promisesOf as ofWorkspace } from '../standards/promised.service.js'
 
 /** What a workspace promises: every standard that was ever published, and the calendars that their targets name. */
 export interface Promises { standards: StandardVersionSet, calendars: Calendars }
@@ -21,3 +21,5 @@ export function promisesOf (ctx: Context): Promise<Promises | null> {
   if (key) asked.set(key, now)
   return now
 }
+
+export { hasPromised }

@@ -9,7 +9,7 @@ import { record } from '../../events/record.js'
 import { keepClocks, type Keeping } from '../clocks/keeping.js'
 import { storedClocks as clocksOf } from '../clocks/clock.service.js'
 import type { ClockRow } from '../clocks/clock.table.js'
-import { promisesOf } from '../clocks/promises.js'
+import { hasPromised, promisesOf } from '../clocks/promises.js'
 import { rowOf, stateOf, type ConversationRow } from './conversation.row.js'
 import { shapeOf } from './conversation.shape.js'
 import type { Conversation } from './conversation.shapes.js'
@@ -46,13 +46,22 @@ export interface Held {
   clocks?: ClockRow[]
 }
 
-/** The conversation, locked; refuses a stale If-Match and what is no longer there. */
+/**
+ * The conversation, locked; refuses a stale If-Match and what is no longer there. What its clocks are computed from is read
+ * behind the lock in the same round trip, where the workspace is known to have promised something.
+ */
 export async function hold (ctx: Context, ref: string): Promise<Held> {
   const { workspaceId, contactId } = ctx.caller!
-  const [row] = await Promise.all([store.hold(ctx.db, workspaceId, ref), promisesOf(ctx)])
+  const isLikely = hasPromised(workspaceId) && !ref.startsWith('external:')
+  const [row, facts, clocks] = await Promise.all([
+    store.hold(ctx.db, workspaceId, ref),
+    isLikely ? readFacts(ctx.db, workspaceId, ref) : undefined,
+    isLikely ? clocksOf(ctx.db, workspaceId, ref) : undefined,
+    promisesOf(ctx)
+  ])
   if (!row || (contactId && row.contactId !== contactId) || row.disposition === 'deleted') throw notFound('Conversation')
   checkVersion(ctx, row.version)
-  return { row, state: stateOf(row) }
+  return { row, state: stateOf(row), ...(row.id === ref && { facts, clocks }) }
 }
 
 /** What a verb decided: facts, and values of the row that no fact decides. */

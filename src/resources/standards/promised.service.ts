@@ -34,6 +34,9 @@ export async function promisesOf (ctx: Context, revision?: number): Promise<Prom
   return loaded
 }
 
+/** Whether a workspace had promised something when this process last looked: a guess at what will be needed, no more. */
+export const hasPromised = (workspaceId: string): boolean => (kept.get(workspaceId)?.standards.length ?? 0) > 0
+
 /** The standards alone, in the form that `clocksOf` wants. */
 export const standardsOf = async (ctx: Context, revision?: number): Promise<StandardVersionSet> => (await promisesOf(ctx, revision)).standards
 
