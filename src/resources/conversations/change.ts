@@ -144,7 +144,7 @@ export async function writeNew (ctx: Context, facts: Fact[], values: Pick<Conver
   const row: ConversationRow = {
     workspaceId: ctx.caller!.workspaceId, version: 1, updatedAt: now, recordedAt: now, wakeAt: null, clocksCheckAt: null, nextDueAt: null, atRisk: false, ...values, ...rowOf(state)
   }
-  const promises = await promisesOf(ctx)
+  const [, promises] = await Promise.all([store.shareMaking(ctx.db, row.workspaceId), promisesOf(ctx)])
   const after = clockEventsAside(ctx)
   const clocks = promises && keepClocks(ctx, row.id, facts, promises, [])
   Object.assign(row, clocks?.kept)

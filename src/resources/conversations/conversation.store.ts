@@ -131,6 +131,15 @@ export async function idOf (db: Db, workspaceId: string, ref: string): Promise<s
 export const holdSender = async (db: Db, workspaceId: string, channelId: string, sender: string): Promise<unknown> =>
   rows(db, 'select pg_advisory_xact_lock(hashtextextended($1, 2))', [`${workspaceId} ${channelId} ${sender}`])
 
+/**
+ * A conversation is made either before promises change, and asked to be computed again, or after, and made under the new
+ * ones: those who make some share the lock that whoever changes promises holds alone.
+ */
+export const shareMaking = async (db: Db, workspaceId: string): Promise<unknown> =>
+  rows(db, 'select pg_advisory_xact_lock_shared(hashtextextended($1, 3))', [workspaceId])
+const holdMaking = async (db: Db, workspaceId: string): Promise<unknown> =>
+  rows(db, 'select pg_advisory_xact_lock(hashtextextended($1, 3))', [workspaceId])
+
 /** A contact's conversation with the latest activity on a channel. */
 export const latestOfContact = async (db: Db, workspaceId: string, channelId: string, contactId: string): Promise<ConversationRow[]> =>
   rows<ConversationRow>(db, `select ${selected} from conversations c
@@ -192,13 +201,13 @@ export const updateKept = async (db: Db, workspaceId: string, id: string, kept: 
  * Asks for clocks to be computed again where promises that apply from `since` on may say something else: whatever is not
  * resolved, whatever happened or falls due since, and what stands still while it is resolved, or would.
  */
-export const askForClocks = async (db: Db, workspaceId: string, since: string | null): Promise<unknown> => rows(db,
+export const askForClocks = async (db: Db, workspaceId: string, since: string | null): Promise<unknown> => Promise.all([holdMaking(db, workspaceId), rows(db,
   `update conversations c set clocks_check_at = '${asked}' where c.workspace_id = $1
    and (c.resolved_at is null or c.resolved_at >= coalesce($2, now()) or c.last_activity_at >= coalesce($2, now())
      or c.id in (select k.conversation_id from clocks k where k.workspace_id = $1
        and (k.due_at >= coalesce($2, now()) or k.state in ('running', 'atRisk', 'paused', 'overdue')))
      or (c.status = 'resolved' and exists (select 1 from standard_versions v cross join json_array_elements(v.content -> 'targets') each
-       where v.workspace_id = $1 and v.published_at is not null and each ->> 'kind' in ('periodicUpdate', 'pausableUpdate'))))`, [workspaceId, since])
+       where v.workspace_id = $1 and v.published_at is not null and each ->> 'kind' in ('periodicUpdate', 'pausableUpdate'))))`, [workspaceId, since])])
 
 /** Conversations that are not resolved, and those of which a clock is open, at most so many. */
 export const openConversationIds = async (db: Db, workspaceId: string, limit: number): Promise<string[]> => (await rows<{ id: string }>(db,

@@ -40,7 +40,8 @@ export async function receiveMessage (ctx: Context, channel: ReceivingChannel, p
   if (channel.state === 'retired') throw conflict('This channel is retired and takes no messages.')
   return transact(ctx, async ctx => {
     const keys = threadKeys(parsed)
-    const [, earlier, threads, contact] = await Promise.all([
+    const [, , earlier, threads, contact] = await Promise.all([
+      store.shareMaking(ctx.db, workspaceId),
       store.holdSender(ctx.db, workspaceId, channel.id, senderOf(parsed)),
       messageByExternalId(ctx, channel.id, parsed.externalId),
       store.findByThread(ctx.db, workspaceId, channel.id, keys),

@@ -82,6 +82,22 @@ test('reply and status in one step', '12:00', async (t, desk) => {
   t.match(await solved.clocks(), [{ state: 'met', endedBy: 'reply', endedByActor: { kind: 'agent', id: desk.ann.id }, endedAt: at('09:30') }], 'not resolvedWithoutReply')
 })
 
+test('field written only at the second action', '09:00', async (t, desk) => {
+  await desk.promise([target('firstReply', '1h'), target('firstResolution', '4h')])
+  const talk = await desk.asked('09:00')
+  t.match(await talk.shown(), { nextDueAt: at('10:00'), waitingSince: at('09:00'), firstReplyAt: null })
+  const listed = async () => (await desk.w.get('/v1/clocks')).body.data.map((clock: any) => [clock.target, clock.state, said(clock.endedAt)])
+  t.same(await listed(), [['firstReply', 'running', null], ['firstResolution', 'running', null]])
+  desk.now('09:20')
+  await talk.reply('09:20')
+  t.match(await talk.shown(), { nextDueAt: at('13:00'), waitingSince: null, firstReplyAt: at('09:20') })
+  t.same(await listed(), [['firstReply', 'met', '09:20'], ['firstResolution', 'running', null]])
+  desk.now('09:40')
+  await talk.status('09:40', 'resolved')
+  t.match(await talk.shown(), { nextDueAt: null, resolvedAt: at('09:40'), firstResolvedAt: at('09:40') })
+  t.same(await listed(), [['firstReply', 'met', '09:20'], ['firstResolution', 'met', '09:40']])
+})
+
 test('update target overruling the first reply', '09:30', async (t, desk) => {
   await desk.promise([target('firstReply', '1h'), target('periodicUpdate', '4h')])
   const talk = await desk.asked('09:00')

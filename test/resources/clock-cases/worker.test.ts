@@ -1,7 +1,9 @@
 import pg from 'pg'
 import t, { type Test } from 'tap'
+import { systemContext, transact } from '../../../src/context.js'
 import { runDue } from '../../../src/jobs.js'
 import { noticeClocks } from '../../../src/resources/clocks/noticing.service.js'
+import { createConversation } from '../../../src/resources/conversations/conversation.service.js'
 import { makeServices } from '../../../src/services.js'
 import { at, clockCases, said, target, type Desk, type Talk } from '../../support/clock-case.js'
 import { Died, mortal } from '../../support/mortal.js'
@@ -65,14 +67,43 @@ test('two workers at once record nothing twice', '10:00', async (t, desk) => {
   t.same((await Promise.all(talks.map(talk => talk.clock()))).map(({ state }) => state), talks.map(() => 'overdue'))
 })
 
+async function administrator (t: Test, { app }: Desk): Promise<pg.Client> {
+  const admin = new pg.Client({ connectionString: app.services.database.url })
+  await admin.connect()
+  t.teardown(() => admin.end())
+  return admin
+}
+
+test('a conversation that is being made while a standard is published is promised what it says', '10:00', async (t, desk) => {
+  const { body: standard } = await desk.w.post('/v1/standards', { name: 'All', default: true, targets: [target('firstResolution', '1h')] })
+  const admin = await administrator(t, desk)
+  const publishers = async (): Promise<number> => (await admin.query(`select count(*)::int as count from pg_locks
+    where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`)).rows[0].count
+  let [made, commit] = [() => {}, () => {}]
+  const isMade = new Promise<void>(resolve => { made = resolve })
+  const mayCommit = new Promise<void>(resolve => { commit = resolve })
+  const making = transact(systemContext(desk.app.services, desk.w.workspaceId, ['conversations:write']), async ctx => {
+    const conversation = await createConversation(ctx, { channelId: desk.channel.id })
+    made()
+    await mayCommit
+    return conversation
+  })
+  await isMade
+  const publishing = desk.send(`/v1/standards/${standard.id}/publish`, {})
+  while (!await publishers());
+  commit()
+  const [{ id }] = await Promise.all([making, publishing])
+  await desk.w.runDue()
+  t.match((await desk.w.get(`/v1/clocks?filter={"conversationId":{"eq":"${id}"}}`)).body.data, [{ state: 'running', dueAt: at('11:00') }])
+})
+
 test('a worker whose connection is lost in the middle of a conversation loses nothing', '10:00', async (t, desk) => {
   await desk.promise([target('firstReply', '1h')])
   const talks = await asked(desk, 6)
   const doomed = otherProcess(t, desk, 'doomed')
-  const admin = new pg.Client({ connectionString: desk.app.services.database.url })
-  await admin.connect()
-  t.teardown(() => admin.end())
-  const backends = async (): Promise<number[]> => (await admin.query(
+  // One holds the worker up; the other looks on outside of a transaction, in which it would always see the same.
+  const [admin, watcher] = [await administrator(t, desk), await administrator(t, desk)]
+  const backends = async (): Promise<number[]> => (await watcher.query(
     "select pid from pg_stat_activity where application_name = 'doomed' and datname = current_database() and wait_event_type = 'Lock'")).rows.map(({ pid }) => pid)
   desk.now('12:00')
   await admin.query('begin')
@@ -80,7 +111,7 @@ test('a worker whose connection is lost in the middle of a conversation loses no
   const running = runDue(doomed).catch(() => null)
   let waiting: number[] = []
   while (!waiting.length) waiting = await backends()
-  await admin.query('select pg_terminate_backend(pid) from unnest($1::int[]) pid', [waiting])
+  await watcher.query('select pg_terminate_backend(pid) from unnest($1::int[]) pid', [waiting])
   await admin.query('rollback')
   await running
   await desk.w.runDue()
