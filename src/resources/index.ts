@@ -43,6 +43,8 @@ import { previewGraphql } from './standards/preview.graphql.js'
 import { previewRoutes } from './standards/preview.http.js'
 import { standardGraphql } from './standards/standard.graphql.js'
 import { standardRoutes } from './standards/standard.http.js'
+import { metricGraphql } from './metrics/metric.graphql.js'
+import { metricRoutes } from './metrics/metric.http.js'
 import { tagGraphql } from './tags/tag.graphql.js'
 import { tagRoutes } from './tags/tag.http.js'
 import { teamGraphql } from './teams/team.graphql.js'
@@ -80,6 +82,7 @@ export const routes: Array<(app: Api) => void> = [
   pledgeRoutes,
   previewRoutes,
   standardRoutes,
+  metricRoutes,
   tagRoutes,
   teamRoutes,
   webhookRoutes
@@ -109,6 +112,7 @@ export const modules: GraphqlModule[] = [
   pledgeGraphql,
   previewGraphql,
   standardGraphql,
+  metricGraphql,
   tagGraphql,
   teamGraphql,
   webhookGraphql

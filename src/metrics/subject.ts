@@ -1,0 +1,51 @@
+import { episodesAlong } from '../clock/episodes.js'
+import type { Episode } from '../clock/episodes.js'
+import type { ActorKind, Fact, Priority, Status } from '../clock/facts.js'
+import { lifeAlong, stridesOf } from '../clock/life.js'
+import type { Life, Stride } from '../clock/life.js'
+import type { ConversationState } from '../clock/state.js'
+
+/** One conversation as it stands at `now`, for all metrics at once. Instants are milliseconds since the epoch. */
+export interface Subject {
+  id: string
+  now: number
+  strides: Stride[]
+  life: Life
+  /** Judged by people's replies (definitions, 4: replyTime). */
+  episodes: Episode[]
+}
+
+/** Null for one that did not exist yet. */
+export function subjectOf (id: string, facts: readonly Fact[], now: number): Subject | null {
+  const strides = stridesOf(facts, now)
+  if (strides.length === 0) return null
+  return { id, now, strides, life: lifeAlong(strides, now), episodes: episodesAlong(strides, 'human') }
+}
+
+/** What a sample carries; a filter sees exactly these (definitions, 4). */
+export interface Values {
+  channel: string
+  channelKind: string
+  tag: readonly string[]
+  team: string | null
+  agent: string | null
+  priority: Priority
+  company: string | null
+  tier: string | null
+  status: Status
+  language: string | null
+  actorKind: ActorKind | null
+}
+
+/** After all facts up to and including the instant, at or after the creation. */
+export const stateAt = ({ strides }: Subject, at: number): ConversationState =>
+  strides.findLast(({ step }) => step.at <= at)!.after.state
+
+/** By the facts before the instant; null before the creation. */
+export const stateBefore = ({ strides }: Subject, at: number): ConversationState | null =>
+  strides.findLast(({ step }) => step.at < at)?.after.state ?? null
+
+export function valuesOf (state: ConversationState, agent: string | null, actorKind: ActorKind | null = null): Values {
+  const { channelId, channelKind, tagIds, teamId, priority, companyId, tier, status, language } = state
+  return { channel: channelId, channelKind, tag: tagIds, team: teamId, agent, priority, company: companyId, tier, status, language, actorKind }
+}

@@ -1,0 +1,63 @@
+import { ApiError } from '../../errors.js'
+import type { Bucket } from '../../metrics/buckets.js'
+import { rank, type Group } from '../../metrics/ranking.js'
+import type { Sample } from '../../metrics/samples.js'
+import { figureOf, isFuture, type Row, type Table } from '../../metrics/table.js'
+import { cursorFor, type Place } from './cell.cursor.js'
+import type { Computed } from './metric.service.js'
+import type { MetricAnswer, MetricCell, MetricFigure } from './metric.shapes.js'
+
+const text = (at: number): string => new Date(at).toISOString()
+
+/** The samples of a place; the whole window where it names no bucket. */
+export const samplesAt = (row: Row, bucket: number | null): Sample[] => bucket === null ? row.whole : row.buckets.get(bucket) ?? []
+
+/** Every cell of the tables, and the totals. */
+export function answerOf (computed: Computed, maxCells: number): MetricAnswer {
+  const { checked, table, previous, asOf } = computed
+  const { query, metrics, now } = checked
+  const groups = rank(table, previous, query.top ?? null)
+  if (groups.length * metrics.length * checked.buckets.length > maxCells) {
+    throw new ApiError('tooComplex', `This has more than ${maxCells} cells. Ask for fewer buckets, or for the top of the groups.`)
+  }
+  const write = cursorFor(query, now)
+  return {
+    now: text(now), asOf,
+    data: metrics.flatMap((_, metric) => groups.flatMap(group => cellsOf(computed, group, metric, write))),
+    totals: metrics.map(({ name }, metric) => ({
+      metric: name,
+      figure: figureAt(table, table.totals[metric]!, { metric, bucket: null, key: null, other: false, previous: false }, table.of.window, write),
+      previous: previous && {
+        from: text(previous.of.window.from), to: text(previous.of.window.to),
+        figure: figureAt(previous, previous.totals[metric]!, { metric, bucket: null, key: null, other: false, previous: true }, previous.of.window, write)
+      }
+    }))
+  }
+}
+
+type Write = (place: Place) => string
+
+function figureAt (table: Table, row: Row, place: Place, bucket: Bucket, write: Write): MetricFigure {
+  const { metrics, now } = table.of
+  return { ...figureOf(metrics[place.metric]!, samplesAt(row, place.bucket), isFuture(bucket, now)), cursor: write(place) }
+}
+
+function cellsOf ({ checked, table, previous }: Computed, group: Group, metric: number, write: Write): MetricCell[] {
+  const { query: { groupBy }, metrics, live } = checked
+  const key = groupBy.length && !group.other ? group.key : null
+  return table.of.buckets.map((bucket, index) => {
+    const place = { metric, bucket: index, key, other: group.other, previous: false }
+    const before = previous?.of.buckets[index]
+    return {
+      metric: metrics[metric]!.name,
+      from: live ? null : text(bucket.from), to: live ? null : text(bucket.to),
+      group: groupBy.map((dimension, at) => ({ dimension, value: group.key[at]! })),
+      other: group.other,
+      figure: figureAt(table, group.rows[metric]!, place, bucket, write),
+      previous: before ? {
+        from: text(before.from), to: text(before.to),
+        figure: figureAt(previous!, group.previous[metric]!, { ...place, previous: true }, before, write)
+      } : null
+    }
+  })
+}

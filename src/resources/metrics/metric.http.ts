@@ -1,0 +1,48 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { operation, type Api } from '../../http/operation.js'
+import { listMetricConversations } from './behind.service.js'
+import { csvOf } from './metric.csv.js'
+import { getMetric, listMetrics, queryMetrics } from './metric.service.js'
+import { Metric, MetricAnswer, MetricCatalogue, MetricConversationList, MetricConversationQuery, MetricParams, MetricsByLink, QueryMetrics } from './metric.shapes.js'
+
+const tag = 'Metrics'
+const scope = 'metrics:read'
+const produces = ['application/json', 'text/csv']
+const refusals = ['notFound', 'tooComplex', 'invalid'] as const
+const description = 'As JSON, or with `Accept: text/csv` a line per cell. At most 50,000 conversations, 2,000,000 samples and 100,000 cells; more are refused with `tooComplex`.'
+const example = {
+  metrics: ['firstReplyTime', 'created'], from: '2026-11-02T00:00:00.000Z', to: '2026-11-09T00:00:00.000Z', timeZone: 'Europe/Berlin', interval: 'day', groupBy: ['channelKind']
+}
+
+export function metricRoutes (app: Api): void {
+  app.get('/metrics', operation({
+    id: 'listMetrics', summary: 'List the metrics and what they mean', tag, scope, answer: MetricCatalogue
+  }), async request => listMetrics(request.ctx))
+
+  app.get('/metrics/:name', operation({
+    id: 'getMetric', summary: 'Get a metric', tag, scope, params: MetricParams, answer: Metric
+  }), async request => getMetric(request.ctx, request.params.name))
+
+  app.post('/metrics/query', operation({
+    id: 'queryMetrics', summary: 'Query metrics', tag, scope, body: QueryMetrics, answer: MetricAnswer, produces, description, refusals: [...refusals],
+    graphql: 'metricQuery', example
+  }), async (request, reply) => answer(request, reply, request.body))
+
+  app.get('/metrics/query', operation({
+    id: 'queryMetricsByLink', summary: 'Query metrics by a link', tag, scope, query: MetricsByLink, answer: MetricAnswer, produces, description, refusals: [...refusals],
+    graphql: 'metricQuery'
+  }), async (request, reply) => answer(request, reply, request.query))
+
+  app.get('/metrics/conversations', operation({
+    id: 'listMetricConversations', summary: 'List the conversations behind a figure', tag, scope, query: MetricConversationQuery, answer: MetricConversationList,
+    refusals: [...refusals, 'badRequest'], description: 'Each distinct conversation once, by id; of a rate those of its denominator.'
+  }), async request => listMetricConversations(request.ctx, request.query))
+}
+
+/** JSON, unless CSV is wanted more. */
+async function answer (request: FastifyRequest, reply: FastifyReply, query: QueryMetrics): Promise<unknown> {
+  const answered = await queryMetrics(request.ctx, query)
+  reply.header('vary', 'accept')
+  if (!/\btext\/csv\b/.test(request.headers.accept ?? '')) return answered
+  return reply.type('text/csv; charset=utf-8').send(csvOf(answered, query))
+}
