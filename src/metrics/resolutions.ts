@@ -3,6 +3,7 @@ import type { Status } from '../clock/facts.js'
 import { agentsMessagesBefore } from './messages.js'
 import { agentOf, measured, sampleOf, spanOf } from './samples.js'
 import type { Measuring, Sample } from './samples.js'
+import { stateAt } from './subject.js'
 import type { Subject } from './subject.js'
 
 const waiting: readonly Status[] = ['new', 'open', 'onHold']
@@ -52,11 +53,11 @@ export const resolutions = (subject: Subject): Sample[] => subject.life.resoluti
 export const conversationsResolved = (subject: Subject): Sample[] => resolutions(subject)
   .map((sample) => ({ ...sample, key: subject.id }))
 
-/** A contact that was merged is the survivor, whose the conversation has been since. */
-export const customersServed = (subject: Subject): Sample[] => {
-  const { contactId } = subject.life.state
-  return contactId === null ? [] : resolutions(subject).map((sample) => ({ ...sample, key: contactId }))
-}
+/** The contacts that conversations were of when they were resolved; one that was merged is the survivor. */
+export const customersServed = (subject: Subject, { survivorOf }: Measuring): Sample[] => resolutions(subject).flatMap((sample) => {
+  const { contactId } = stateAt(subject, sample.end)
+  return contactId === null ? [] : [{ ...sample, key: survivorOf(contactId) }]
+})
 
 export const reopens = (subject: Subject): Sample[] => subject.life.reopenings.map(({ at, resolution }) =>
   sampleOf(subject, { end: at, agent: agentOf(subject.life.resolutions[resolution]!.actor) }))

@@ -24,6 +24,8 @@ export interface Measuring {
   calendar: CompiledCalendar | null
   bucketBy: 'start' | 'end'
   withinMs: number
+  /** The contact that one is now, after merges. */
+  survivorOf: (contactId: string) => string
 }
 
 /** Time in the basis of the query. */

@@ -26,7 +26,7 @@ export function statisticsOf (values: readonly number[], shown: (value: number) 
   if (count === 0) {
     return { count, sum: null, avg: null, min: null, max: null, p50: null, p75: null, p90: null, p95: null, p99: null }
   }
-  const sorted = Float64Array.from(values).sort()
+  const sorted = Float64Array.from(values).toSorted()
   const sum = sorted.reduce((total, value) => total + value, 0)
   const at = (x: number): number => shown(percentile(sorted, x))
   return {

@@ -113,10 +113,11 @@ function push (buckets: Map<number, Sample[]>, index: number, sample: Sample): v
   else buckets.set(index, [sample])
 }
 
+const once = (lists: Sample[][]): Sample[] => [...new Set(lists.flat())]
+
 /** Rows as one; a sample that is in several of them, by its tags, is in it once. */
 export function mergedRow (rows: readonly Row[]): Row {
   const indexes = new Set(rows.flatMap(({ buckets }) => [...buckets.keys()]))
-  const once = (lists: Sample[][]): Sample[] => [...new Set(lists.flat())]
   return {
     key: [],
     buckets: new Map([...indexes].map((index) => [index, once(rows.map(({ buckets }) => buckets.get(index) ?? []))])),

@@ -7,6 +7,8 @@ export type Example = (w: Workspace) => Promise<Call> | Call
 
 const { agents, calendars, contacts, standards, teams } = factories as Required<typeof factories>
 
+const metricQuery = { metrics: 'created', from: '2026-03-02T00:00:00.000Z', to: '2026-03-03T00:00:00.000Z' }
+
 /**
  * How to call an operation in a fresh workspace, by its operationId, where that does not follow from its form (see
  * `callOf`): more than one thing in the path, a body that refers to something, a state that has to be there before.
@@ -19,6 +21,13 @@ export const examples: Record<string, Example> = {
   addBusinessSeconds: async w => ({ params: { id: (await calendars!(w)).id }, query: { from: '2026-03-02T00:00:00Z', seconds: '60' }, variables: { seconds: 60 } }),
   getStandardVersion: async w => ({ params: { id: (await standards!(w)).id, number: '1' }, variables: { number: 1 } }),
   reorderStandards: async w => ({ body: { ids: [(await standards!(w)).id, (await standards!(w)).id].toReversed() } }),
+  getMetric: () => ({ params: { name: 'created' } }),
+  queryMetricsByLink: () => ({ query: metricQuery, variables: { input: { ...metricQuery, metrics: ['created'] } } }),
+  async listMetricConversations (w) {
+    const { body } = await w.post('/v1/metrics/query', { ...metricQuery, metrics: ['created'] })
+    const { cursor } = body.totals[0].figure
+    return { query: { cursor }, variables: { cursor } }
+  },
   getPledge: w => ({ params: { workspace: w.workspaceId } }),
   setTeamMembers: async w => ({ params: { id: (await teams!(w)).id }, body: { agentIds: [(await agents!(w)).id] } }),
   addTeamMember: async w => ({ params: { id: (await teams!(w)).id }, body: { agentId: (await agents!(w)).id } }),

@@ -12,7 +12,7 @@ export const metricGraphql: GraphqlModule = {
       "All metrics and what they mean."
       metrics: MetricCatalogue!
       "A metric, by its name."
-      metric(name: String!): Metric!
+      metric("The name of the metric." name: String!): Metric!
       "Figures: metrics over a window, cut by time and by values."
       metricQuery(input: QueryMetrics!): MetricAnswer!
       "The conversations behind a figure, a page at a time."

@@ -49,7 +49,11 @@ export async function compute (ctx: Context, query: QueryMetrics): Promise<Compu
   const { workspaceId } = allow(ctx, 'metrics:read')
   const checked = check(query, instantOf(ctx))
   const { window, buckets, previous } = checked
-  const measuring = { calendar: await calendarFor(ctx, query), bucketBy: query.bucketBy, withinMs: query.withinDays * 86_400_000 }
+  const merged = query.metrics.includes('customersServed') ? await reading(store.survivors(ctx.db, workspaceId)) : new Map<string, string>()
+  const measuring = {
+    calendar: await calendarFor(ctx, query), bucketBy: query.bucketBy, withinMs: query.withinDays * 86_400_000,
+    survivorOf: (id: string) => merged.get(id) ?? id
+  }
   const table = tableOf(checked, window, buckets, measuring)
   const before = previous && tableOf(checked, previous.window, previous.buckets, measuring)
   const tables = before ? [table, before] : [table]

@@ -28,3 +28,10 @@ export async function lastEvent (db: Db, workspaceId: string): Promise<{ sequenc
     'select sequence, recorded_at as "recordedAt" from events where workspace_id = $1 order by sequence desc limit 1', [workspaceId])
   return row ?? { sequence: 0, recordedAt: null }
 }
+
+/** Of contacts that were merged, the one that each is now. */
+export async function survivors (db: Db, workspaceId: string): Promise<Map<string, string>> {
+  const found = await rows<{ id: string, into: string }>(db,
+    'select id, merged_into_id as "into" from contacts where workspace_id = $1 and merged_into_id is not null', [workspaceId])
+  return new Map(found.map(({ id, into }) => [id, into]))
+}

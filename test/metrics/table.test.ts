@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { lifeOf } from '../../src/clock/life.js'
+import { zoneNamed } from '../../src/clock/zone.js'
+import { bucketsOf } from '../../src/metrics/buckets.js'
+import { catalogue, metricNamed } from '../../src/metrics/catalogue.js'
+import { matches } from '../../src/metrics/filter.js'
+import { rank } from '../../src/metrics/ranking.js'
+import { subjectOf } from '../../src/metrics/subject.js'
+import { figureOf, isFuture, Table, type TableOf } from '../../src/metrics/table.js'
+import { monday, timeline } from '../clock/arbitrary.js'
+import { at, created, inbound, merged, reply, spam, status, tag } from '../clock/timeline.js'
+
+const hour = 3_600_000
+const histories = fc.array(timeline({ minutes: 600, facts: 20 }), { minLength: 1, maxLength: 6 })
+const filling = (given: Partial<TableOf> & Pick<TableOf, 'metrics'>) => {
+  const window = given.window ?? { from: monday, to: monday + 24 * hour }
+  return new Table({
+    window, buckets: bucketsOf(window, 'hour', zoneNamed('Asia/Kolkata')), undivided: false, groupBy: [], now: monday + 48 * hour,
+    measuring: { calendar: null, bucketBy: 'end', withinMs: 7 * 24 * hour, survivorOf: id => id }, matches: () => true, ...given
+  })
+}
+const fill = (table: Table, all: ReadonlyArray<Parameters<typeof subjectOf>[1]>) => {
+  for (const [index, facts] of all.entries()) {
+    const subject = subjectOf(`c${index}`, facts, table.of.now)
+    if (subject) table.add(subject)
+  }
+  return table
+}
+const value = (table: Table, metric: number, bucket: number) =>
+  figureOf(table.of.metrics[metric]!, table.totals[metric]!.buckets.get(bucket) ?? [], isFuture(table.of.buckets[bucket]!, table.of.now)).value
+
+t.test('in every bucket the backlog is the one before, and what came, less what went', async t => {
+  const metrics = ['backlog', 'created', 'reopens', 'resolutions'].map(name => metricNamed(name)!)
+  fc.assert(fc.property(histories, fc.integer({ min: 0, max: 30 }), (all, hours) => {
+    const table = fill(filling({ metrics, now: monday + hours * hour / 2 }), all)
+    let before = 0
+    for (const bucket of table.of.buckets.keys()) {
+      const [backlog, created, reopens, resolutions] = metrics.map((_, metric) => value(table, metric, bucket))
+      if (backlog === null) return created === 0 && reopens === 0 && resolutions === 0
+      if (backlog !== before + created! + reopens! - resolutions!) return false
+      before = backlog!
+    }
+    return true
+  }), { numRuns: 300, seed: 20261122 })
+  t.pass('300 workspaces')
+})
+
+t.test('the backlog is what each conversation\'s own life says', async t => {
+  const metrics = [metricNamed('backlog')!]
+  fc.assert(fc.property(histories, all => {
+    const table = fill(filling({ metrics }), all)
+    const active = all.filter(facts => !lifeOf(facts, table.of.now)?.outside)
+    return [...table.of.buckets.entries()].every(([index, { to }]) => value(table, 0, index) === active.filter(facts => {
+      const life = lifeOf(facts, table.of.now)
+      const status = life?.statuses.find(interval => interval.from < to && (interval.to === null || interval.to >= to))?.status
+      return status !== undefined && status !== 'resolved' && status !== 'closed'
+    }).length)
+  }), { numRuns: 200, seed: 20261122 })
+  t.pass('200 workspaces')
+})
+
+t.test('additive metrics: cells sum up to the total, buckets to the window; a filter gives its cell', async t => {
+  const metrics = catalogue.filter(({ additive }) => additive)
+  fc.assert(fc.property(histories, all => {
+    const table = fill(filling({ metrics, groupBy: ['agent', 'status'] }), all)
+    const groups = rank(table, null, 2)
+    return metrics.every((_, metric) => {
+      const total = table.totals[metric]!.whole.length
+      const cells = groups.reduce((sum, { rows }) => sum + rows[metric]!.whole.length, 0)
+      const inBuckets = [...table.totals[metric]!.buckets.values()].flat().length
+      const group = groups[0]
+      if (!group) return total === 0
+      const agent = group.key[0] ?? null
+      const filter = { agent: agent === null ? { isNull: true } : { eq: agent }, status: { eq: group.key[1]! } }
+      const filtered = fill(filling({ metrics, matches: values => matches(filter, values) }), all)
+      return cells === total && inBuckets === total && filtered.totals[metric]!.whole.length === group.rows[metric]!.whole.length
+    })
+  }), { numRuns: 100, seed: 20261122 })
+  t.pass('100 workspaces')
+})
+
+t.test('spam is out for its whole life; a merged one\'s messages stay messages', async t => {
+  const facts = [created('09:00'), inbound('09:00', 'm'), reply('09:30', 'r'), status('10:00', 'resolved')]
+  const metrics = catalogue.filter(({ live }) => !live)
+  const counts = (more: typeof facts) => {
+    const table = fill(filling({ metrics }), [[...facts, ...more]])
+    return metrics.filter((_, metric) => table.totals[metric]!.whole.length > 0).map(({ name }) => name)
+  }
+  t.ok(counts([]).includes('resolutions'))
+  t.same(counts([spam('11:00')]), [])
+  t.same(counts([merged('11:00')]), ['messagesIn', 'messagesOut'])
+  t.same(counts([spam('11:00'), spam('11:30', false)]), counts([]))
+})
+
+t.test('ranking: by the first metric, ties by key, null last, the rest made anew from its samples', async t => {
+  const one = (id: string, tags: string[]) => [created(at('09:00'), { tagIds: tags }), tag('09:01', [], [id])]
+  const table = fill(filling({ metrics: [metricNamed('created')!], groupBy: ['tag'] }), [one('-', ['b', 'c']), one('-', ['b', 'c', 'd']), one('-', ['a']), one('-', [])])
+  t.same(rank(table, null, null).map(({ key, rows }) => [key[0], rows[0]!.whole.length]), [['b', 2], ['c', 2], ['a', 1], ['d', 1], [null, 1]])
+  t.same(rank(table, null, 1).map(({ other, rows }) => [other, rows[0]!.whole.length]), [[false, 2], [true, 4]])
+})
