@@ -155,6 +155,16 @@ t.test('an earlier now knows nothing of what came later; the future has no backl
   t.same(live.totals[0].figure.statistics.sum, (clock.now - Date.parse(day(4, '12:00'))) / 1000)
 })
 
+t.test('contacts that were merged are one customer', async t => {
+  const w = await workspace()
+  const [one, other] = [await factories.conversations!(w), await factories.conversations!(w)]
+  for (const { id } of [one, other]) await send(w, id, 'resolve', {})
+  const input = { metrics: ['customersServed'], from: '2026-03-02T00:00:00.000Z', to: '2026-03-03T00:00:00.000Z' }
+  t.equal((await query(w, input)).totals[0].figure.value, 2)
+  t.equal((await w.post(`/v1/contacts/${one.contactId}/merge`, { intoId: other.contactId })).status, 200)
+  t.equal((await query(w, input)).totals[0].figure.value, 1)
+})
+
 t.test('a write that was acknowledged is in the next figure', async t => {
   const w = await workspace()
   const input = { metrics: ['created'], from: day(2, '00:00'), to: '2026-03-03T00:00:00.000Z' }
