@@ -21,7 +21,7 @@ export const examples: Record<string, Example> = {
   addBusinessSeconds: async w => ({ params: { id: (await calendars!(w)).id }, query: { from: '2026-03-02T00:00:00Z', seconds: '60' }, variables: { seconds: 60 } }),
   getStandardVersion: async w => ({ params: { id: (await standards!(w)).id, number: '1' }, variables: { number: 1 } }),
   reorderStandards: async w => ({ body: { ids: [(await standards!(w)).id, (await standards!(w)).id].toReversed() } }),
-  getMetric: () => ({ params: { name: 'created' } }),
+  getMetric: () => ({ params: { name: 'created' }, shared: true }),
   queryMetricsByLink: () => ({ query: metricQuery, variables: { input: { ...metricQuery, metrics: ['created'] } } }),
   async listMetricConversations (w) {
     const { body } = await w.post('/v1/metrics/query', { ...metricQuery, metrics: ['created'] })
