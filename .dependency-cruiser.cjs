@@ -29,6 +29,8 @@ module.exports = {
       { path: '^src/resources/([^/]+)/' }, { path: '^src/resources/([^/]+)/.*\\.store\\.ts$', pathNot: '^src/resources/$1/' }),
     forbid('the-clock-is-pure', 'src/clock is arithmetic on facts: no database, no shapes, no server, no npm package but its own.',
       { path: '^src/clock/' }, { path: '^src/', pathNot: '^src/clock/' }),
+    forbid('metrics-are-pure', 'src/metrics is arithmetic on facts, as the clock is: it knows the clock and nothing else.',
+      { path: '^src/metrics/' }, { path: '^src/', pathNot: '^src/(metrics|clock)/' }),
     forbid('the-database-looks-up-to-nothing', 'src/db knows errors and shapes; neither callers nor faces nor resources.',
       { path: '^src/db/' }, { path: '^src/', pathNot: '^src/(db|clock)/|^src/(errors|shapes|root|validate)\\.ts$' }),
     forbid('the-ground-looks-up-to-nothing', 'Errors, scopes, shapes and their validation stand on nothing but each other.',

@@ -155,6 +155,15 @@ t.test('an earlier now knows nothing of what came later; the future has no backl
   t.same(live.totals[0].figure.statistics.sum, (clock.now - Date.parse(day(4, '12:00'))) / 1000)
 })
 
+t.test('what a spreadsheet would take for a formula is written as text', async t => {
+  const w = await workspace()
+  await factories.conversations!(w, { tier: '=HYPERLINK("http://example.com","a")' })
+  const input = { metrics: ['created'], from: '2026-03-02T00:00:00.000Z', to: '2026-03-03T00:00:00.000Z', groupBy: ['tier'] }
+  t.equal((await query(w, input)).data[0].group[0].value, '=HYPERLINK("http://example.com","a")')
+  const { body } = await w.post('/v1/metrics/query', input, { accept: 'text/csv' })
+  t.match(body, /,"'=HYPERLINK\(""http:\/\/example\.com"",""a""\)",false,1,1,/)
+})
+
 t.test('contacts that were merged are one customer', async t => {
   const w = await workspace()
   const [one, other] = [await factories.conversations!(w), await factories.conversations!(w)]
