@@ -209,3 +209,16 @@ t.test('a workspace\'s own statuses stand for the ones that all rules go by', as
   t.equal(conversationId, id)
   t.match((await w.get(`/v1/conversations/${id}`)).body, { status: 'open', ownStatus: null, statusReason: null })
 })
+
+t.test('the company is copied at creation with its tier and attributes, the one given before the contact\'s', async t => {
+  const w = await workspace()
+  const { made, conversation } = await supportTeam(w)
+  await made('/v1/attributes', { on: 'company', key: 'region', name: 'Region', type: 'text' })
+  const gold = await made('/v1/companies', { name: 'Gold', tier: 'gold', attributes: { region: 'north' } })
+  const silver = await made('/v1/companies', { name: 'Silver', tier: 'silver' })
+  const contact = await made('/v1/contacts', { name: 'Bo', companyId: silver.id })
+  t.match(await conversation({ contactId: contact.id }), { companyId: silver.id, tier: 'silver', attributes: {} })
+  t.match(await conversation({ contactId: contact.id, companyId: gold.id }), { companyId: gold.id, tier: 'gold', attributes: { region: 'north' } })
+  t.match(await conversation({ contactId: contact.id, companyId: null }), { companyId: null, tier: null })
+  t.match(await conversation({ contactId: contact.id, companyId: gold.id, tier: 'bronze' }), { tier: 'bronze' })
+})

@@ -1,4 +1,4 @@
-import { v7 } from 'uuid'
+import { NIL, v7 } from 'uuid'
 import type { ConversationInputs, Fact } from '../../clock/facts.js'
 import { allow, allowContact, instantOf, reading, transact, type Context } from '../../context.js'
 import type { Page } from '../../db/page.js'
@@ -53,7 +53,8 @@ export async function createConversation (ctx: Context, input: CreateConversatio
   if (contactId) refuseForContacts(input)
   return transact(ctx, async ctx => {
     const moment = momentOf(ctx, input)
-    const origin = await store.originOf(ctx.db, workspaceId, input.channelId, contactId ?? input.contactId ?? null)
+    const origin = await store.originOf(ctx.db, workspaceId, input.channelId, contactId ?? input.contactId ?? null,
+      input.companyId === null ? NIL : input.companyId)
     requireOrigin(origin, input)
     await requireAssignable(ctx, input.assigneeId ?? null, input.teamId ?? null)
     await checkTags(ctx, input.tagIds, 'tagIds')

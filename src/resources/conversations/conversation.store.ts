@@ -109,7 +109,8 @@ export interface Origin {
   attributes: Record<string, unknown>
 }
 
-export async function originOf (db: Db, workspaceId: string, channelId: string | null, contactId: string | null): Promise<Origin> {
+/** `companyId`: another company than the contact's; the nil UUID for none. */
+export async function originOf (db: Db, workspaceId: string, channelId: string | null, contactId: string | null, companyId: string | null = null): Promise<Origin> {
   const [found] = await rows<Origin>(db, `select ch.kind as "channelKind", ch.state as "channelState", ch.reopen_window_days as "reopenWindowDays",
       coalesce(ch.default_priority, 'normal') as "defaultPriority", ch.default_team_id as "defaultTeamId",
       ct.id as "contactId", ct.company_id as "companyId", co.tier, ct.language,
@@ -117,7 +118,7 @@ export async function originOf (db: Db, workspaceId: string, channelId: string |
     from (select $1::uuid as workspace_id) w
     left join channels ch on ch.workspace_id = w.workspace_id and ch.id = $2
     left join contacts ct on ct.workspace_id = w.workspace_id and ct.id = $3 and ct.merged_into_id is null
-    left join companies co on co.workspace_id = ct.workspace_id and co.id = ct.company_id`, [workspaceId, channelId, contactId])
+    left join companies co on co.workspace_id = w.workspace_id and co.id = coalesce($4::uuid, ct.company_id)`, [workspaceId, channelId, contactId, companyId])
   return found!
 }
 
