@@ -8,7 +8,7 @@ import { idOf } from './fill/told.js'
 /** One statement that the product sent, its values as text; what changes from call to call is `<<conv>>` or `<<newN>>`. */
 export interface Statement { text: string, values: Array<string | null> }
 
-const { prepareValue } = (await import('pg/lib/utils.js' as string)).default as { prepareValue: (value: unknown) => string | Buffer | null }
+const { prepareValue } = (await import('pg/lib/utils' as string)).default as { prepareValue: (value: unknown) => string | Buffer | null }
 const textOf = (value: unknown): string | null => {
   const prepared = value === undefined || value === null ? null : prepareValue(value)
   return Buffer.isBuffer(prepared) ? `\\x${prepared.toString('hex')}` : prepared === null ? null : String(prepared)

@@ -10,12 +10,12 @@ import { webhookJobs } from './resources/webhooks/webhook.jobs.js'
 
 /** All background work; adding some is a line here. */
 export const jobs: Job[] = [
+  ...importJobs,
   strandedReceiptsJob,
   clocksJob,
   backtestsJob,
   wakeSnoozedJob,
   ...webhookJobs,
-  ...importJobs,
   forgetKeysJob
 ]
 

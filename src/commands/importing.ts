@@ -66,9 +66,10 @@ async function load (ctx: Context, id: string, bar: Bar): Promise<void> {
   const { workspaceId } = ctx.caller!
   for (;;) {
     const progress = await runBatch(ctx.services, { workspaceId, id }, false)
-    const { linesDone, linesRead, failed } = await getImport(ctx, id)
+    if (!progress) break
+    const { linesDone, linesRead, failed } = progress
     bar.show('Loading', linesDone / Math.max(linesRead, 1), linesDone, failed ? `lines, ${failed} of them bad` : 'lines')
-    if (!progress || progress.state !== 'running') break
+    if (progress.state !== 'running') break
   }
   bar.done()
 }

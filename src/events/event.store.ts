@@ -30,4 +30,12 @@ export const insertEvents = async (db: Db, events: PendingEvent[]): Promise<unkn
     events.map(e => json(e.changes)), events.map(e => e.corrects), events.map(e => e.requestId)
   ])
 
+/** The same for thousands, as one parameter. */
+export const insertManyEvents = async (db: Db, events: readonly PendingEvent[]): Promise<unknown> => events.length === 0 ? undefined : rows(db,
+  `insert into events (workspace_id, id, type, occurred_at, recorded_at, actor_kind, actor_id, subject_type, subject_id,
+     conversation_id, resource, changes, corrects, request_id)
+   select * from json_to_recordset($1::json) as given ("workspaceId" uuid, id uuid, type text, "occurredAt" timestamptz, "recordedAt" timestamptz,
+     "actorKind" text, "actorId" text, "subjectType" text, "subjectId" uuid, "conversationId" uuid, resource json, changes json, corrects uuid, "requestId" text)`,
+  [JSON.stringify(events)])
+
 const json = (value: unknown): string | null => value === undefined || value === null ? null : JSON.stringify(value)

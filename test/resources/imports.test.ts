@@ -237,6 +237,19 @@ t.test('conversations are merged, snoozed, marked and deleted as they were', asy
   t.match(await imported(w, one('a', [{ type: 'priority', priority: 'low' }])), { failed: 1, errors: [{ line: 3, message: 'This conversation is merged and takes nothing new.' }] })
 })
 
+t.test('what was promised then is computed for imported conversations, each deadline at its own time', async t => {
+  const w = await workspace()
+  const seconds = { low: 900, normal: 900, high: 900, urgent: 900 }
+  const { body: { id } } = await w.post('/v1/standards', { name: 'Everybody', statement: 'Everybody hears back.', default: true, targets: [{ kind: 'firstReply', seconds }] })
+  t.equal((await w.post(`/v1/standards/${id}/publish`, { occurredAt: '2025-01-01T00:00:00Z' })).status, 200)
+  await imported(w, [...catalogue, ...life])
+  const order = await conversation(w, 'order')
+  const { body: { data } } = await w.get(`/v1/conversations/${order.id}/clocks`)
+  t.match(data, [{ target: 'firstReply', state: 'breached', startedAt: '2025-05-01T08:00:00.000Z', dueAt: '2025-05-01T08:15:00.000Z', endedAt: '2025-05-01T08:30:00.000Z', endedByActor: { kind: 'agent', id: order.assigneeId } }])
+  const { body: { data: told } } = await w.get('/v1/events?type=clock.breached')
+  t.match(told, [{ conversationId: order.id, occurredAt: '2025-05-01T08:15:00.000Z' }])
+})
+
 t.test('whoever answers an old mail goes on with the conversation that was imported', async t => {
   const w = await workspace()
   await imported(w, [...catalogue, ...life.slice(0, 2), { type: 'message', externalId: 'order-9', conversation: 'order', kind: 'reply', text: 'Sent again', occurredAt: '2025-05-01T08:30:00Z', messageId: 'reply@team.example' }])

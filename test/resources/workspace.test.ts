@@ -10,7 +10,7 @@ t.test('a workspace is the caller\'s own, the same on both faces', async t => {
   t.equal(headers.etag, '"1"')
   t.match(body, { id: w.workspaceId, name: 'Test', slug: `w-${w.workspaceId}`, timeZone: 'UTC', settings: { publicPledgeAttainment: false }, version: 1 })
   t.equal((await w.get('/v1/workspace', { 'if-none-match': '"1"' })).status, 304)
-  const { data } = await w.graphql('{ workspace { id name slug timeZone settings { publicPledgeAttainment } version createdAt updatedAt } }')
+  const { data } = await w.graphql('{ workspace { id name slug timeZone settings { publicPledgeAttainment statuses { name status } } version createdAt updatedAt } }')
   t.same(data.workspace, body)
 })
 

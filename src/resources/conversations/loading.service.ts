@@ -1,7 +1,7 @@
 import { inOrder, type Fact } from '../../clock/facts.js'
 import { apply, canApply, fold, type ConversationState } from '../../clock/state.js'
 import { instantOf, instantText, sendAlong, type Context } from '../../context.js'
-import { insertEvents } from '../../events/event.store.js'
+import { insertManyEvents } from '../../events/event.store.js'
 import { record } from '../../events/record.js'
 import { messageShape, type MessageRow } from '../messages/message.row.js'
 import { changeMessages, writeMessages } from '../messages/loading.service.js'
@@ -32,19 +32,20 @@ export interface Draft {
   threads: store.Thread[]
 }
 
-/** The conversations with these external ids themselves, locked, with their facts. */
+/** The conversations with these external ids themselves, locked, with their facts; no promise changes until the commit. */
 export async function holdWithFacts (ctx: Context, externalIds: readonly string[]): Promise<Map<string, Held & { earlier: Fact[] }>> {
   const { workspaceId } = ctx.caller!
-  const found = await store.holdByExternalIds(ctx.db, workspaceId, externalIds)
+  const [, found] = await Promise.all([conversations.shareMaking(ctx.db, workspaceId), store.holdByExternalIds(ctx.db, workspaceId, externalIds)])
   const facts = found.length ? await readFactsOf(ctx.db, workspaceId, found.map(({ id }) => id)) : new Map<string, Fact[]>()
   return new Map(found.map(row => [row.externalId!, { row, state: stateOf(row), earlier: facts.get(row.id) ?? [] }]))
 }
 
 /**
  * Writes histories: rows as a fold of their facts makes them, messages, and one event for each line of them. Nobody waits for
- * it but the commit, so that the database writes some while the next are being made.
+ * it but the commit, so that the database writes some while the next are being made. Gives when they are written, whether well
+ * or not.
  */
-export async function writeHistories (ctx: Context, drafts: readonly Draft[]): Promise<void> {
+export async function writeHistories (ctx: Context, drafts: readonly Draft[]): Promise<{ over: Promise<unknown> }> {
   const { workspaceId } = ctx.caller!
   // A worker computes their clocks, where anything is promised.
   const clocksCheckAt = await promisesOf(ctx) ? new Date(0).toISOString() : null
@@ -54,15 +55,17 @@ export async function writeHistories (ctx: Context, drafts: readonly Draft[]): P
     if (draft.held) changed.push({ ...goOn(ctx, draft, draft.held), ...(clocksCheckAt && { clocksCheckAt }) })
     else made.push({ ...begin(ctx, draft), clocksCheckAt })
   }
-  sendAlong(ctx, [
+  const writes = [
     store.insertAll(ctx.db, made),
     ...changed.map(row => conversations.update(ctx.db, row)),
     store.insertAllFacts(ctx.db, workspaceId, drafts.flatMap(({ row, facts }) => facts.map(fact => ({ conversationId: row.id, fact })))),
     writeMessages(ctx.db, drafts.flatMap(({ messages }) => messages)),
     changeMessages(ctx.db, workspaceId, instantText(ctx), drafts.flatMap(({ messageChanges }) => messageChanges)),
     store.insertAllThreads(ctx.db, workspaceId, drafts.flatMap(({ threads }) => threads)),
-    insertEvents(ctx.db, ctx.transaction!.events.splice(0))
-  ])
+    insertManyEvents(ctx.db, ctx.transaction!.events.splice(0))
+  ]
+  sendAlong(ctx, writes)
+  return { over: Promise.allSettled(writes) }
 }
 
 const wakeAtOf = (ctx: Context, { snoozedUntil }: ConversationState): string | null =>

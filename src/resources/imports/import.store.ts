@@ -55,6 +55,11 @@ export async function hold (db: Db, workspaceId: string, ref: string, ifFree = f
   return (await db.select().from(imports).where(byRef(imports, workspaceId, ref)).for('update', ifFree ? { skipLocked: true } : {}))[0]
 }
 
+/** The whole import as it is at the moment; nobody is kept from changing it. */
+export async function look (db: Db, workspaceId: string, id: string): Promise<ImportRow | undefined> {
+  return (await db.select().from(imports).where(byRef(imports, workspaceId, id)))[0]
+}
+
 /** Writes what has changed of a held import. */
 export const update = async (db: Db, { workspaceId, id, version }: ImportRow, changes: Partial<ImportRow>): Promise<unknown> =>
   db.update(imports).set({ ...changes, version: version + 1 }).where(and(eq(imports.workspaceId, workspaceId), eq(imports.id, id)))

@@ -62,11 +62,16 @@ export async function receiveLines (ctx: Context, id: string, source: AsyncItera
   let lines = row!.linesRead
   let batch: Batch = { good: [], bad: [], bytes: 0 }
   let [end, last] = [row!.bytesRead, row!.lastLine]
+  // One batch is being stored while the next one is being read.
+  let storing: Promise<void> = Promise.resolve()
   const flush = async (): Promise<void> => {
     lines += batch.good.length + batch.bad.length
-    await keep(ctx, workspaceId, id, batch, { bytesRead: end, lastLine: last, linesRead: lines })
+    const [full, read] = [batch, { bytes: end, lines }]
+    const progress = { bytesRead: end, lastLine: last, linesRead: lines }
     batch = { good: [], bad: [], bytes: 0 }
-    told({ bytes: end, lines })
+    await storing
+    storing = keep(ctx, workspaceId, id, full, progress)
+    storing.then(() => told(read), () => {})
   }
   for await (const some of linesOf(source, { line: last, byte: end })) {
     for (const line of some) {
@@ -81,6 +86,7 @@ export async function receiveLines (ctx: Context, id: string, source: AsyncItera
     }
   }
   await flush()
+  await storing
 }
 
 interface Batch { good: ReadLine[], bad: BadLine[], bytes: number }

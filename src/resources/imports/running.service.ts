@@ -1,6 +1,6 @@
 import { v7 } from 'uuid'
 import type { Actor } from '../../clock/facts.js'
-import { contextOf, instantText, transact, type Context, type Services } from '../../context.js'
+import { contextOf, instantText, reading, transact, type Context, type Services } from '../../context.js'
 import { isTransient } from '../../db/refusals.js'
 import { ApiError, type FieldError } from '../../errors.js'
 import type { Scope } from '../../scopes.js'
@@ -32,14 +32,15 @@ const contextFor = (services: Services, { workspaceId, id, actorKind, actorId, s
   scopes: new Set([...needed, ...scopes.filter(scope => scope === 'workspace:write') as Scope[]])
 }, `import ${id}`)
 
-export interface Progress { state: Import['state'], done: number }
+/** `done`: lines of this batch; the others are of the whole import so far. */
+export interface Progress extends Pick<Import, 'state' | 'linesRead' | 'linesDone' | 'failed'> { done: number }
 
 /**
  * Works on the next lines of an import, in one transaction with how far it has come, so that a process may die at any
  * moment and another goes on. Null when there is nothing to do, with `ifFree` also while another process is at it.
  */
 export async function runBatch (services: Services, named: Named, ifFree: boolean): Promise<Progress | null> {
-  const seen = await transact(contextOf(services, null, v7()), async ctx => store.hold(ctx.db, named.workspaceId, named.id, ifFree))
+  const seen = await reading(store.look(services.database.read, named.workspaceId, named.id))
   if (seen?.state !== 'running') return null
   const ctx = contextFor(services, seen)
   for (const size of batchSizes) {
@@ -58,7 +59,7 @@ async function batch (ctx: Context, { workspaceId, id }: Named, size: number, if
   if (row?.state !== 'running') return null
   await store.holdLoading(ctx.db, workspaceId)
   const lines = together(await store.nextLines(ctx.db, row, size), size)
-  if (!lines.length) return { state: (await end(ctx, row, 'finished')).state, done: 0 }
+  if (!lines.length) return { ...await end(ctx, row, 'finished'), done: 0 }
   const outcomes = await loaders[stages[lines[0]!.stage]!](ctx, lines as never)
   return settle(ctx, row, lines, outcomes)
 }
@@ -82,9 +83,9 @@ async function settle (ctx: Context, row: ImportRow, lines: readonly StagedLine[
     unchanged: row.unchanged + count('unchanged'), failed: row.failed + bad.length, updatedAt: instantText(ctx)
   }
   await store.keepErrors(ctx.db, row.workspaceId, row.id, placed(bad))
-  if (changes.failed! > row.maxErrors) return { state: (await end(ctx, row, 'failed', tooManyErrors(row.maxErrors, bad[0]), changes)).state, done: lines.length }
+  if (changes.failed! > row.maxErrors) return { ...await end(ctx, row, 'failed', tooManyErrors(row.maxErrors, bad[0]), changes), done: lines.length }
   await store.update(ctx.db, row, changes)
-  return { state: 'running', done: lines.length }
+  return { ...row, ...changes, done: lines.length }
 }
 
 /** The one line that the others were held up by: it is bad, whatever the reason. */

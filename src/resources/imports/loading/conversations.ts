@@ -40,9 +40,12 @@ export async function loadConversations (ctx: Context, lines: readonly Line[]): 
     return [{ building: result.building, rest: group.filter(({ part }) => part !== 0) }]
   })
   await findMessages(ctx, buildings)
+  // While one chunk is being made, another is being written, and no more than these two are in memory.
+  let earlier: Promise<unknown> | null = null
   for (const some of inChunks(buildings)) {
-    await writeHistories(ctx, some.map(({ building, rest }) => fill(ctx, building, rest, outcomes)))
-    await turn()
+    const { over } = await writeHistories(ctx, some.map(({ building, rest }) => fill(ctx, building, rest, outcomes)))
+    await earlier
+    earlier = over
   }
   return outcomes
 }
@@ -63,8 +66,6 @@ function inChunks (buildings: Started[]): Started[][] {
   }
   return chunks
 }
-
-const turn = (): Promise<void> => new Promise(resolve => { setImmediate(resolve) })
 
 function byKey (lines: readonly Line[]): Map<string, Line[]> {
   const groups = new Map<string, Line[]>()
