@@ -72,9 +72,9 @@ export interface Decision {
   writes?: () => Array<Promise<unknown>>
 }
 
-/** The state after more facts: the short way when they come last, else a fold over all of them. */
 const factsOf = async (ctx: Context, held: Held): Promise<Fact[]> => held.facts ??= await readFacts(ctx.db, held.row.workspaceId, held.row.id)
 
+/** The state after more facts: the short way when they come last, else a fold over all of them. */
 async function stateAfter (ctx: Context, held: Held, facts: Fact[]): Promise<ConversationState> {
   let next = held.state
   for (const fact of facts.toSorted(inOrder)) {
