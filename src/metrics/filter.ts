@@ -1,5 +1,5 @@
 import type { Dimension } from './catalogue.js'
-import { valuesFor } from './table.js'
+import { valuesFor } from './keys.js'
 import type { Values } from './subject.js'
 
 /** A condition on a dimension; all that are given must hold. A tag has each of its values. */
@@ -40,3 +40,5 @@ export function extentOf (filter: Filter, depth = 1): { dimensions: Dimension[],
     depth: Math.max(depth, ...extents.map(({ depth }) => depth))
   }
 }
+
+export const dimensionsOf = (filter: Filter | undefined): Dimension[] => filter ? extentOf(filter).dimensions : []

@@ -1,58 +1,69 @@
 import { isDone } from '../clock/steps.js'
 import type { Stride } from '../clock/life.js'
 import { isAgentsMessage } from '../clock/waits.js'
-import { measured, sampleOf, spanOf } from './samples.js'
-import type { Measuring, Sample } from './samples.js'
-import { stateAt, stateBefore, valuesOf } from './subject.js'
-import type { Subject } from './subject.js'
+import { stateAt, valuesOf } from './subject.js'
+import type { Subject, Values } from './subject.js'
+import { valuesAt, valuesNow } from './traces.js'
+import type { Trace } from './traces.js'
 
-export const created = (subject: Subject): Sample[] => {
-  const end = subject.life.createdAt
-  return [sampleOf(subject, { end, agent: stateAt(subject, end).agentId })]
+/** Flags of a creation: an agent has written publicly by now; the first public message is outbound. */
+export const isHuman = 1
+export const isProactive = 2
+
+export function creation (subject: Subject): Trace[] {
+  const at = subject.life.createdAt
+  const human = subject.strides.some(({ step }) => isAgentsMessage(step))
+  return [{
+    start: at, end: at, values: valuesAt(subject, at, stateAt(subject, at).agentId),
+    flags: (human ? isHuman : 0) | (startsOutbound(subject) ? isProactive : 0)
+  }]
 }
+
+/** A message that was never delivered is as if it had not been sent. */
+const startsOutbound = ({ strides }: Subject): boolean => strides.find(({ step: { fact, part, retractedAt } }) =>
+  (fact.kind === 'inbound' && part !== 'arrival') || (fact.kind === 'reply' && retractedAt === null))?.step.fact.kind === 'reply'
 
 const isAssignment = ({ before, after }: Stride): boolean =>
   after.state.agentId !== null && after.state.agentId !== (before?.state.agentId ?? null)
 
-export function timeToAssignment (subject: Subject, measuring: Measuring): Sample[] {
-  const first = subject.strides.find(isAssignment)
-  return first ? [spanOf(subject, measuring, subject.life.createdAt, first.step.at, first.after.state.agentId)] : []
-}
+/** Flag of the first assignment. */
+export const isFirst = 1
 
-export const assignments = (subject: Subject): Sample[] => subject.strides.filter(isAssignment)
-  .map(({ step, after }) => sampleOf(subject, { end: step.at, agent: after.state.agentId }))
+/** Each change to another agent, from the creation. */
+export const assigning = (subject: Subject): Trace[] => subject.strides.filter(isAssignment)
+  .map(({ step: { at }, after }, index) => ({
+    start: subject.life.createdAt, end: at, values: valuesAt(subject, at, after.state.agentId), flags: index === 0 ? isFirst : 0
+  }))
 
-/** Unbroken stretches of one (team, agent) while unresolved; by start also the one that goes on, to now. */
-export function ownedTime (subject: Subject, measuring: Measuring): Sample[] {
-  const samples: Sample[] = []
-  let owned: { team: string | null, agent: string, since: number } | null = null
+/** Unbroken stretches of one (team, agent) while unresolved. */
+export function owned (subject: Subject): Trace[] {
+  const traces: Trace[] = []
+  let since: { team: string | null, agent: string, at: number } | null = null
   for (const { step: { at }, after: { state } } of subject.strides) {
     const agent = isDone(state.status) ? null : state.agentId
-    if (owned && owned.agent === agent && owned.team === state.teamId) continue
-    if (owned && owned.since < at) samples.push(spanOf(subject, measuring, owned.since, at, owned.agent))
-    owned = agent === null ? null : { team: state.teamId, agent, since: at }
+    if (since && since.agent === agent && since.team === state.teamId) continue
+    if (since && since.at < at) traces.push({ start: since.at, end: at, values: valuesAt(subject, at, since.agent) })
+    since = agent === null ? null : { team: state.teamId, agent, at }
   }
-  if (!owned || measuring.bucketBy === 'end') return samples
-  return [...samples, { ...spanOf(subject, measuring, owned.since, subject.now, owned.agent), provisional: true }]
+  if (since) traces.push({ start: since.at, end: null, values: valuesNow(subject) })
+  return traces
 }
 
-/** Unresolved by the facts before the instant, or, where that instant is now, by those at it too; its age is the value. */
-export function backlogAt (subject: Subject, measuring: Measuring, at: number, inclusive: boolean): Sample[] {
-  const state = inclusive ? (subject.life.createdAt <= at ? stateAt(subject, at) : null) : stateBefore(subject, at)
-  if (!state || isDone(state.status)) return []
-  const { createdAt: start } = subject.life
-  return [{
-    conversationId: subject.id, start, end: at, value: measured(measuring, start, at), counted: false, provisional: false,
-    key: null, values: valuesOf(state, state.agentId)
-  }]
-}
-
-export const humanShare = (subject: Subject): Sample[] => created(subject)
-  .map((sample) => ({ ...sample, counted: subject.strides.some(({ step }) => isAgentsMessage(step)) }))
-
-/** A message that was never delivered is as if it had not been sent. */
-export const proactiveShare = (subject: Subject): Sample[] => {
-  const first = subject.strides.find(({ step: { fact, part, retractedAt } }) =>
-    (fact.kind === 'inbound' && part !== 'arrival') || (fact.kind === 'reply' && retractedAt === null))
-  return created(subject).map((sample) => ({ ...sample, counted: first?.step.fact.kind === 'reply' }))
+/**
+ * Stretches without a change of values while unresolved, `(start, end]`: what was so by the facts before an instant. The
+ * value is the instant of the creation.
+ */
+export function unresolved ({ strides, life: { createdAt } }: Subject): Trace[] {
+  const traces: Trace[] = []
+  let going = null as { start: number, values: Values, text: string } | null
+  for (const [index, { step: { at }, after: { state } }] of strides.entries()) {
+    if (strides[index + 1]?.step.at === at) continue
+    const values = isDone(state.status) ? null : valuesOf(state, state.agentId)
+    const text = JSON.stringify(values)
+    if (going?.text === text) continue
+    if (going) traces.push({ start: going.start, end: at, values: going.values, value: createdAt })
+    going = values && { start: at, values, text }
+  }
+  if (going) traces.push({ start: going.start, end: null, values: going.values, value: createdAt })
+  return traces
 }

@@ -1,11 +1,13 @@
-import { figureOf, mergedRow, textOf } from './table.js'
-import type { Key, Row, Table } from './table.js'
+import { sizeOf } from './figures.js'
+import { textOf } from './keys.js'
+import type { Key } from './keys.js'
+import { emptyRow, Row } from './table.js'
+import type { Table } from './table.js'
 
 /** One combination of values, or `other`: all that are not among the first. `rows` by metric. */
 export interface Group { key: Key, other: boolean, rows: Row[], previous: Row[] }
 
-const none = (): Row => ({ key: [], buckets: new Map(), whole: [] })
-const rowsOf = (table: Table | null, text: string): Row[] => table ? table.rows.map((rows) => rows.get(text) ?? none()) : []
+const rowsOf = (table: Table | null, text: string): Row[] => table ? table.rows.map((rows, index) => rows.get(text) ?? emptyRow(table.of.metrics[index]!, [])) : []
 
 function compareKeys (a: Key, b: Key): number {
   for (const [index, value] of a.entries()) {
@@ -25,15 +27,17 @@ function compareKeys (a: Key, b: Key): number {
 export function rank (table: Table, previous: Table | null, top: number | null): Group[] {
   const { metrics, groupBy } = table.of
   if (groupBy.length === 0) return [{ key: [], other: false, rows: table.totals, previous: previous?.totals ?? [] }]
-  const keys = new Map([...table.rows, ...previous?.rows ?? []].flatMap((rows) => [...rows.values()]).map(({ key }) => [textOf(key), key]))
-  const groups = [...keys].map(([text, key]) => ({ key, other: false, rows: rowsOf(table, text), previous: rowsOf(previous, text) }))
-  const sized = groups.map((group) => {
-    const figure = figureOf(metrics[0]!, group.rows[0]!.whole, false)
-    return { group, size: metrics[0]!.kind === 'rate' ? figure.samples : figure.value ?? figure.samples }
-  })
+  const groups = [...keysOf(table, previous)].map(([text, key]) => ({ key, other: false, rows: rowsOf(table, text), previous: rowsOf(previous, text) }))
+  const sized = groups.map((group) => ({ group, size: sizeOf(metrics[0]!, table.samples[0]!, group.rows[0]!.whole) }))
   const ranked = sized.toSorted((a, b) => b.size - a.size || compareKeys(a.group.key, b.group.key)).map(({ group }) => group)
   if (top === null || ranked.length <= top) return ranked
   return [...ranked.slice(0, top), otherOf(ranked.slice(top), metrics.length, previous !== null)]
+}
+
+/** Combinations that have samples. */
+function keysOf (table: Table, previous: Table | null): Map<string, Key> {
+  const rows = [...table.rows, ...previous?.rows ?? []].flatMap((rows) => [...rows.values()])
+  return new Map(rows.filter(({ buckets, level }) => buckets.size > 0 || level?.length).map(({ key }) => [textOf(key), key]))
 }
 
 function otherOf (rest: readonly Group[], count: number, hasPrevious: boolean): Group {
@@ -43,4 +47,16 @@ function otherOf (rest: readonly Group[], count: number, hasPrevious: boolean): 
     key: rest[0]!.key.map(() => null), other: true,
     rows: merge(({ rows }) => rows), previous: hasPrevious ? merge(({ previous }) => previous) : []
   }
+}
+
+const once = (lists: number[][]): number[] => [...new Set(lists.flat())]
+
+/** Rows as one; a sample that is in several of them, by its tags, is in it once. */
+function mergedRow (rows: readonly Row[]): Row {
+  const merged = new Row([])
+  for (const index of new Set(rows.flatMap(({ buckets }) => [...buckets.keys()]))) {
+    merged.buckets.set(index, once(rows.map(({ buckets }) => buckets.get(index) ?? [])))
+  }
+  if (rows.some(({ level }) => level !== null)) merged.level = once(rows.map(({ level }) => level ?? []))
+  return merged
 }

@@ -1,49 +1,38 @@
-import type { CompiledCalendar } from '../clock/business-time.js'
-import type { Actor } from '../clock/facts.js'
-import { stateAt, valuesOf } from './subject.js'
-import type { Subject, Values } from './subject.js'
+export const countedFlag = 1
+export const provisionalFlag = 2
 
-/** One thing that a metric counts or measures. */
-export interface Sample {
-  conversationId: string
-  start: number
-  end: number
+/** What a metric counts or measures, a column per property; a sample is its position. */
+export class Samples {
+  readonly conversation: number[] = []
   /** Milliseconds of a duration, in the basis of the query; a plain number of what is a number; else 1. */
-  value: number
-  /** Of a rate: whether it is in the numerator. */
-  counted: boolean
-  /** It may still change by time alone. */
-  provisional: boolean
-  /** What is counted once, where that is not the sample itself. */
-  key: string | null
-  values: Values
-}
+  readonly value: number[] = []
+  /** Whether it is in the numerator of a rate; whether it may still change by time alone. */
+  readonly flags: number[] = []
+  /** What is counted once each, where that is not the sample itself. */
+  readonly key: number[] = []
 
-export interface Measuring {
-  /** Null: calendar time. */
-  calendar: CompiledCalendar | null
-  bucketBy: 'start' | 'end'
-  withinMs: number
-  /** The contact that one is now, after merges. */
-  survivorOf: (contactId: string) => string
-}
+  push (conversation: number, value: number, flags: number, key: number): number {
+    this.conversation.push(conversation)
+    this.value.push(value)
+    this.flags.push(flags)
+    return this.key.push(key) - 1
+  }
 
-/** Time in the basis of the query. */
-export const measured = ({ calendar }: Measuring, from: number, to: number): number =>
-  calendar ? calendar.businessMs(from, to) : to - from
+  countWith (flag: number, positions: readonly number[]): number {
+    let count = 0
+    for (const at of positions) if (this.flags[at]! & flag) count++
+    return count
+  }
 
-export const agentOf = (actor: Actor | null): string | null => actor?.kind === 'agent' ? actor.id : null
+  distinct (positions: readonly number[]): number {
+    const keys = new Set<number>()
+    for (const at of positions) keys.add(this.key[at]!)
+    return keys.size
+  }
 
-type Given = Partial<Omit<Sample, 'conversationId' | 'values'>> & { end: number, agent: string | null }
-
-/** A sample with the values of its end. */
-export function sampleOf (subject: Subject, { end, agent, ...given }: Given, actor: Actor | null = null): Sample {
-  return {
-    conversationId: subject.id, start: end, end, value: 1, counted: false, provisional: false, key: null, ...given,
-    values: valuesOf(stateAt(subject, end), agent, actor?.kind ?? null)
+  values (positions: readonly number[]): Float64Array {
+    const values = new Float64Array(positions.length)
+    for (const [index, at] of positions.entries()) values[index] = this.value[at]!
+    return values
   }
 }
-
-/** A stretch of time as a sample. */
-export const spanOf = (subject: Subject, measuring: Measuring, start: number, end: number, agent: string | null): Sample =>
-  sampleOf(subject, { start, end, agent, value: measured(measuring, start, end) })

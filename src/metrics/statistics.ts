@@ -21,7 +21,7 @@ export function percentile (sorted: ArrayLike<number>, x: number): number {
 }
 
 /** Made on the values themselves; `shown` turns each result into what is reported, such as floored seconds. */
-export function statisticsOf (values: readonly number[], shown: (value: number) => number): Statistics {
+export function statisticsOf (values: ArrayLike<number>, shown: (value: number) => number): Statistics {
   const count = values.length
   if (count === 0) {
     return { count, sum: null, avg: null, min: null, max: null, p50: null, p75: null, p90: null, p95: null, p99: null }

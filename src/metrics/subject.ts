@@ -41,10 +41,6 @@ export interface Values {
 export const stateAt = ({ strides }: Subject, at: number): ConversationState =>
   strides.findLast(({ step }) => step.at <= at)!.after.state
 
-/** By the facts before the instant; null before the creation. */
-export const stateBefore = ({ strides }: Subject, at: number): ConversationState | null =>
-  strides.findLast(({ step }) => step.at < at)?.after.state ?? null
-
 export function valuesOf (state: ConversationState, agent: string | null, actorKind: ActorKind | null = null): Values {
   const { channelId, channelKind, tagIds, teamId, priority, companyId, tier, status, language } = state
   return { channel: channelId, channelKind, tag: tagIds, team: teamId, agent, priority, company: companyId, tier, status, language, actorKind }

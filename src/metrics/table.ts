@@ -1,17 +1,15 @@
 import { bucketIndex } from './buckets.js'
 import type { Bucket } from './buckets.js'
 import type { Dimension, Metric } from './catalogue.js'
-import { backlogAt } from './flow.js'
-import type { Measuring, Sample } from './samples.js'
-import { flooredSeconds, statisticsOf } from './statistics.js'
-import type { Statistics } from './statistics.js'
-import type { Subject, Values } from './subject.js'
-
-/** One value of each grouped dimension; null is unset. */
-export type Key = ReadonlyArray<string | null>
-
-/** The samples of one metric and combination of values: in each bucket, and in the whole window. */
-export interface Row { key: Key, buckets: Map<number, Sample[]>, whole: Sample[] }
+import type { Columns } from './columns.js'
+import { Combined } from './combining.js'
+import { matches, dimensionsOf } from './filter.js'
+import type { Filter } from './filter.js'
+import type { Measure, Measuring } from './measures.js'
+import { countedFlag, provisionalFlag, Samples } from './samples.js'
+import type { Values } from './subject.js'
+import { combinations, textOf } from './keys.js'
+import type { Key } from './keys.js'
 
 export interface TableOf {
   metrics: readonly Metric[]
@@ -20,76 +18,138 @@ export interface TableOf {
   /** One bucket, which is the whole window. */
   undivided: boolean
   groupBy: readonly Dimension[]
-  now: number
+  filter?: Filter | undefined
   measuring: Measuring
-  matches: (values: Values) => boolean
 }
 
-export const valuesFor = (values: Values, dimension: Dimension): ReadonlyArray<string | null> =>
-  dimension === 'tag' ? (values.tag.length ? values.tag : [null]) : [values[dimension]]
+/** The samples of one metric and combination of values, as their positions: in each bucket, and in the whole window. */
+export class Row {
+  readonly buckets = new Map<number, number[]>()
 
-const combinations = (values: Values, groupBy: readonly Dimension[]): Key[] => groupBy
-  .reduce<Key[]>((keys, dimension) => keys.flatMap((key) => valuesFor(values, dimension).map((value) => [...key, value])), [[]])
+  /** `level`: the samples of the whole window, where they are others than those of the buckets. */
+  constructor (readonly key: Key, public level: number[] | null = null) {}
 
-export const textOf = (key: Key): string => JSON.stringify(key)
+  get whole (): number[] {
+    return this.level ?? [...this.buckets.values()].flat()
+  }
 
-/** Everything behind a window's figures; conversations are added one by one. */
+  push (bucket: number | null, sample: number): void {
+    if (bucket === null) return void this.level?.push(sample)
+    const known = this.buckets.get(bucket)
+    if (known) known.push(sample)
+    else this.buckets.set(bucket, [sample])
+  }
+}
+
+/** Everything behind a window's figures; traces are added as they come. */
 export class Table {
+  /** By metric. */
+  readonly samples: Samples[]
   /** By metric, then by the text of the key; the total has no key. */
   readonly rows: Array<Map<string, Row>>
   readonly totals: Row[]
   size = 0
+  readonly #named: readonly Dimension[]
+  readonly #contacts = new Map<string, number>()
 
   constructor (readonly of: TableOf) {
+    this.samples = of.metrics.map(() => new Samples())
     this.rows = of.metrics.map(() => new Map<string, Row>())
-    this.totals = of.metrics.map(() => emptyRow([]))
+    this.totals = of.metrics.map((metric) => emptyRow(metric, []))
+    this.#named = [...new Set([...of.groupBy, ...dimensionsOf(of.filter)])]
   }
 
-  add (subject: Subject): void {
-    const { outside } = subject.life
-    if (outside && outside.as !== 'merged') return
-    this.of.metrics.forEach((metric, index) => {
-      // A merged conversation's messages stay messages; in every other metric they are the target's (definitions, 4).
-      if (outside && metric.unit !== 'messages') return
-      if (metric.kind === 'level') this.#addLevel(index, subject)
-      else this.#addSamples(index, metric, subject)
-    })
+  /** The families that this must be given. */
+  get families (): Set<Measure['family']> {
+    return new Set(this.of.metrics.map(({ measure }) => measure.family))
   }
 
-  #addSamples (index: number, { samples, live }: Metric, subject: Subject): void {
+  /** What is asked of values is asked once for all traces that have the same. */
+  add (traces: Columns): void {
+    const { metrics, measuring: { bucketBy } } = this.of
+    const concerned = [...metrics.entries()].filter(([, { measure, kind }]) =>
+      measure.family === traces.family && (kind === 'level' || counts(measure, traces.open, bucketBy)))
+    if (concerned.length === 0) return
+    const combined = new Combined(traces, this.#named)
+    for (const [index, metric] of concerned) {
+      const places = combined.all.map((values) => this.#placesOf(index, values))
+      const placesAt = (at: number): Row[] => places[combined.codes[at]!]!
+      if (metric.kind === 'level') this.#addLevel(index, metric, traces, placesAt)
+      else this.#addSamples(index, metric, traces, placesAt)
+    }
+  }
+
+  /** The rows of a combination of values; none where the filter leaves it out. */
+  #placesOf (index: number, values: Values): Row[] {
+    const { groupBy, filter } = this.of
+    if (filter && !matches(filter, values)) return []
+    const keys = groupBy.length ? combinations(values, groupBy) : []
+    return [this.totals[index]!, ...keys.map((key) => this.#row(index, key))]
+  }
+
+  #addSamples (index: number, { measure, live }: Metric, traces: Columns, placesAt: (at: number) => Row[]): void {
     const { window, buckets, measuring } = this.of
-    for (const sample of samples(subject, measuring)) {
-      const at = measuring.bucketBy === 'start' ? sample.start : sample.end
-      if (!live && (at < window.from || at >= window.to)) continue
-      this.#put(index, sample, live ? 0 : bucketIndex(buckets, at), true)
+    const { takes, lasts, counted, provisional, value } = measure
+    const samples = this.samples[index]!
+    const instants = lasts && measuring.bucketBy === 'start' ? traces.start : traces.end
+    for (let at = 0; at < traces.size; at++) {
+      const instant = live ? measuring.now : instants[at]!
+      if (instant < window.from || instant >= window.to) continue
+      const places = placesAt(at)
+      if (places.length === 0 || (takes && !takes(traces, at))) continue
+      const key = this.#keyOf(measure, traces, at)
+      if (key === null) continue
+      const end = traces.open ? measuring.now : traces.end[at]!
+      const flags = (counted?.(traces, at, measuring) ? countedFlag : 0) | (traces.open || provisional?.(traces, at, measuring) ? provisionalFlag : 0)
+      const sample = samples.push(traces.conversation[at]!, value ? value(traces, at, end, measuring) : 1, live ? 0 : flags, key)
+      this.#put(places, bucketIndex(buckets, instant), sample)
     }
   }
 
-  #addLevel (index: number, subject: Subject): void {
-    const { window, buckets, measuring, undivided } = this.of
-    if (subject.life.createdAt >= window.to) return
-    const byStart = measuring.bucketBy === 'start' && !undivided
-    for (const [at, bucket] of buckets.entries()) {
-      for (const sample of this.#levelAt(subject, byStart ? bucket.from : bucket.to, bucket)) this.#put(index, sample, at, false)
-    }
-    for (const sample of this.#levelAt(subject, window.to, window)) this.#put(index, sample, null, true)
+  /** A number of what is counted once each; null where there is nothing to count. */
+  #keyOf ({ key }: Measure, traces: Columns, at: number): number | null {
+    if (key !== 'contact') return traces.conversation[at]!
+    const contact = traces.key.dictionary[traces.key.codes[at]!]
+    if (contact === null || contact === undefined) return null
+    const survivor = this.of.measuring.survivorOf(contact)
+    const known = this.#contacts.get(survivor)
+    if (known !== undefined) return known
+    this.#contacts.set(survivor, this.#contacts.size)
+    return this.#contacts.size - 1
   }
 
-  #levelAt (subject: Subject, instant: number, bucket: Bucket): Sample[] {
-    const { now, measuring } = this.of
-    if (isFuture(bucket, now)) return []
-    return instant > now ? backlogAt(subject, measuring, now, true) : backlogAt(subject, measuring, instant, false)
+  #addLevel (index: number, metric: Metric, traces: Columns, placesAt: (at: number) => Row[]): void {
+    const { window, buckets, measuring: { bucketBy, now }, undivided } = this.of
+    const byStart = bucketBy === 'start' && !undivided
+    const instants = [
+      ...[...buckets.entries()].map(([at, bucket]) => ({ at, bucket, instant: byStart ? bucket.from : bucket.to })),
+      { at: null, bucket: window, instant: window.to }
+    ]
+    for (const { at, bucket, instant } of instants) {
+      if (!isFuture(bucket, now)) this.#addLevelAt(index, metric.measure, traces, placesAt, at, instant)
+    }
   }
 
-  #put (index: number, sample: Sample, bucket: number | null, whole: boolean): void {
-    const { groupBy, matches } = this.of
-    if (!matches(sample.values)) return
-    const keys = groupBy.length ? combinations(sample.values, groupBy) : []
-    for (const row of [this.totals[index]!, ...keys.map((key) => this.#row(index, key))]) {
-      if (bucket !== null) push(row.buckets, bucket, sample)
-      if (whole) row.whole.push(sample)
+  /** By the facts before the instant, or, where that is yet to come, by all there are, as of now. */
+  #addLevelAt (index: number, { value }: Measure, traces: Columns, placesAt: (at: number) => Row[], bucket: number | null, instant: number): void {
+    const { measuring } = this.of
+    const isToCome = instant > measuring.now
+    const samples = this.samples[index]!
+    const { start, end, open } = traces
+    if (isToCome && !open) return
+    for (let at = 0; at < traces.size; at++) {
+      if (!isToCome && (start[at]! >= instant || (!open && end[at]! < instant))) continue
+      const places = placesAt(at)
+      if (places.length === 0) continue
+      const conversation = traces.conversation[at]!
+      const age = value!(traces, at, isToCome ? measuring.now : instant, measuring)
+      this.#put(places, bucket, samples.push(conversation, age, 0, conversation))
     }
-    this.size += 1 + keys.length
+  }
+
+  #put (places: readonly Row[], bucket: number | null, sample: number): void {
+    for (const row of places) row.push(bucket, sample)
+    if (bucket !== null) this.size += places.length
   }
 
   #row (index: number, key: Key): Row {
@@ -97,62 +157,19 @@ export class Table {
     const text = textOf(key)
     const known = rows.get(text)
     if (known) return known
-    const row = emptyRow(key)
+    const row = emptyRow(this.of.metrics[index]!, key)
     rows.set(text, row)
     return row
   }
 }
 
+/** Whether what goes on, or what ended, can be samples. */
+function counts ({ goesOn }: Measure, open: boolean, bucketBy: Measuring['bucketBy']): boolean {
+  if (goesOn === 'live') return open
+  return !open || (goesOn === 'byStart' && bucketBy === 'start')
+}
+
+/** A level has other samples in the whole window than in its buckets. */
+export const emptyRow = ({ kind }: Metric, key: Key): Row => new Row(key, kind === 'level' ? [] : null)
+
 export const isFuture = ({ from }: Bucket, now: number): boolean => from > now
-
-const emptyRow = (key: Key): Row => ({ key, buckets: new Map(), whole: [] })
-
-function push (buckets: Map<number, Sample[]>, index: number, sample: Sample): void {
-  const known = buckets.get(index)
-  if (known) known.push(sample)
-  else buckets.set(index, [sample])
-}
-
-const once = (lists: Sample[][]): Sample[] => [...new Set(lists.flat())]
-
-/** Rows as one; a sample that is in several of them, by its tags, is in it once. */
-export function mergedRow (rows: readonly Row[]): Row {
-  const indexes = new Set(rows.flatMap(({ buckets }) => [...buckets.keys()]))
-  return {
-    key: [],
-    buckets: new Map([...indexes].map((index) => [index, once(rows.map(({ buckets }) => buckets.get(index) ?? []))])),
-    whole: once(rows.map(({ whole }) => whole))
-  }
-}
-
-/** What a cell says. */
-export interface Figure {
-  /** Of counts, levels and rates; null of the others, of a rate without a denominator and of a level in the future. */
-  value: number | null
-  /** How many samples; of a rate its denominator. */
-  samples: number
-  /** Of a rate its numerator. */
-  counted: number | null
-  statistics: Statistics | null
-  provisional: boolean
-}
-
-export function figureOf ({ kind }: Metric, samples: readonly Sample[], isFutureLevel: boolean): Figure {
-  const counted = kind === 'rate' ? samples.filter((sample) => sample.counted).length : null
-  const measures = kind === 'duration' || kind === 'number' || kind === 'level'
-  return {
-    value: kind === 'level' && isFutureLevel ? null : valueOf(kind, samples, counted),
-    samples: samples.length, counted,
-    statistics: measures ? statisticsOf(samples.map(({ value }) => value), kind === 'number' ? (value) => value : flooredSeconds) : null,
-    provisional: samples.some(({ provisional }) => provisional)
-  }
-}
-
-function valueOf (kind: Metric['kind'], samples: readonly Sample[], counted: number | null): number | null {
-  switch (kind) {
-    case 'count': case 'level': return samples.length
-    case 'distinct': return new Set(samples.map(({ key }) => key)).size
-    case 'rate': return samples.length ? counted! / samples.length : null
-    default: return null
-  }
-}

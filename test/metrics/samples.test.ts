@@ -3,17 +3,52 @@ import t from 'tap'
 import { compileCalendar } from '../../src/clock/business-time.js'
 import type { Fact } from '../../src/clock/facts.js'
 import { metricNamed } from '../../src/metrics/catalogue.js'
-import type { Measuring } from '../../src/metrics/samples.js'
+import { Growing } from '../../src/metrics/columns.js'
+import { tracesOf } from '../../src/metrics/families.js'
+import { figureOf } from '../../src/metrics/figures.js'
+import type { Measuring } from '../../src/metrics/measures.js'
+import { countedFlag, provisionalFlag } from '../../src/metrics/samples.js'
 import { subjectOf } from '../../src/metrics/subject.js'
+import { Table } from '../../src/metrics/table.js'
 import { timeline } from '../clock/arbitrary.js'
 import { ada, assign, at, attributes, ben, bot, created, customer, failed, inbound, reply, status, tag } from '../clock/timeline.js'
 
 const later = at('+30 00:00')
-const calendarTime: Measuring = { calendar: null, bucketBy: 'end', withinMs: 7 * 86_400_000, survivorOf: id => id }
-const minutes = (name: string, facts: Fact[], { now = later, ...given }: Partial<Measuring> & { now?: number } = {}) =>
-  samples(name, facts, { now, ...given }).map(({ value }) => value / 60_000)
-const samples = (name: string, facts: Fact[], { now = later, ...given }: Partial<Measuring> & { now?: number } = {}) =>
-  metricNamed(name)!.samples(subjectOf('c', facts, now)!, { ...calendarTime, ...given })
+const calendarTime: Measuring = { calendar: null, bucketBy: 'end', withinMs: 7 * 86_400_000, now: later, survivorOf: id => id }
+const window = { from: -Infinity, to: Infinity }
+type Given = Partial<Measuring>
+const minutes = (name: string, facts: Fact[], given: Given = {}) => samples(name, facts, given).map(({ value }) => value / 60_000)
+const tableFor = (name: string, given: Given) =>
+  new Table({ metrics: [metricNamed(name)!], window, buckets: [window], undivided: true, groupBy: [], measuring: { ...calendarTime, ...given } })
+
+/** Each sample of a metric, beside the trace that it was made from. */
+function samples (name: string, facts: Fact[], given: Given = {}) {
+  const table = tableFor(name, given)
+  const { family } = metricNamed(name)!.measure
+  return tracesOf(subjectOf('c', facts, table.of.measuring.now)!, family).flatMap(trace => {
+    const columns = new Growing(family, trace.end === null)
+    columns.push(0, trace)
+    table.add(columns)
+    const { value, flags } = table.samples[0]!
+    const made = table.totals[0]!.whole.at(-1)
+    if (made === undefined) return []
+    table.totals[0]!.buckets.clear()
+    return [{
+      value: value[made]!, end: trace.end, values: trace.values,
+      counted: (flags[made]! & countedFlag) !== 0, provisional: (flags[made]! & provisionalFlag) !== 0
+    }]
+  })
+}
+function distinct (name: string, histories: Fact[][], given: Given = {}) {
+  const table = tableFor(name, given)
+  const { family } = metricNamed(name)!.measure
+  const columns = new Growing(family, false)
+  for (const [index, facts] of histories.entries()) {
+    for (const trace of tracesOf(subjectOf(`c${index}`, facts, later)!, family)) if (trace.end !== null) columns.push(index, trace)
+  }
+  table.add(columns)
+  return figureOf(metricNamed(name)!, table.samples[0]!, table.totals[0]!.whole, false).value
+}
 const counted = (name: string, facts: Fact[], given = {}) => samples(name, facts, given).map(({ counted }) => counted)
 const agents = (name: string, facts: Fact[]) => samples(name, facts).map(({ values }) => values.agent)
 
@@ -76,9 +111,12 @@ t.test('business time is by the calendar', async t => {
 
 t.test('resolutions, reopenings and what they took', async t => {
   t.same(agents('resolutions', told), ['ada', 'ben'])
-  t.same(samples('customersServed', told).map(({ key }) => key), ['contact', 'contact'])
-  t.same(samples('customersServed', told, { survivorOf: id => `${id} merged` }).map(({ key }) => key), ['contact merged', 'contact merged'])
-  t.same(samples('customersServed', [...told, attributes('13:00', { contactId: 'other' })]).map(({ key }) => key), ['contact', 'contact'], 'a later change never moves it')
+  const ofOther = told.map(fact => fact.kind === 'created' ? { ...fact, contactId: 'other' } : fact)
+  t.equal(distinct('customersServed', [told, told]), 1)
+  t.equal(distinct('customersServed', [told, ofOther]), 2)
+  t.equal(distinct('customersServed', [told, ofOther], { survivorOf: () => 'merged' }), 1)
+  t.equal(distinct('customersServed', [told, [...ofOther, attributes('13:00', { contactId: 'contact' })]]), 2, 'a later change never moves it')
+  t.equal(distinct('conversationsResolved', [told, told]), 2)
   t.same(samples('reopens', told).map(({ end, values }) => [end, values.agent]), [[at('10:00'), 'ada']])
   t.same(counted('reopenRate', told), [true, false])
   t.same(counted('reopenRate', told, { withinMs: 30 * 60_000 }), [false, false], 'the end of the window is outside')

@@ -4,31 +4,34 @@ import { lifeOf } from '../../src/clock/life.js'
 import { zoneNamed } from '../../src/clock/zone.js'
 import { bucketsOf } from '../../src/metrics/buckets.js'
 import { catalogue, metricNamed } from '../../src/metrics/catalogue.js'
-import { matches } from '../../src/metrics/filter.js'
+import { Gathered } from '../../src/metrics/columns.js'
+import { figureOf } from '../../src/metrics/figures.js'
 import { rank } from '../../src/metrics/ranking.js'
 import { subjectOf } from '../../src/metrics/subject.js'
-import { figureOf, isFuture, Table, type TableOf } from '../../src/metrics/table.js'
+import { isFuture, Table, type TableOf } from '../../src/metrics/table.js'
 import { monday, timeline } from '../clock/arbitrary.js'
 import { at, created, inbound, merged, reply, spam, status, tag } from '../clock/timeline.js'
 
 const hour = 3_600_000
 const histories = fc.array(timeline({ minutes: 600, facts: 20 }), { minLength: 1, maxLength: 6 })
-const filling = (given: Partial<TableOf> & Pick<TableOf, 'metrics'>) => {
+const filling = ({ now = monday + 48 * hour, ...given }: Partial<TableOf> & Pick<TableOf, 'metrics'> & { now?: number }) => {
   const window = given.window ?? { from: monday, to: monday + 24 * hour }
   return new Table({
-    window, buckets: bucketsOf(window, 'hour', zoneNamed('Asia/Kolkata')), undivided: false, groupBy: [], now: monday + 48 * hour,
-    measuring: { calendar: null, bucketBy: 'end', withinMs: 7 * 24 * hour, survivorOf: id => id }, matches: () => true, ...given
+    window, buckets: bucketsOf(window, 'hour', zoneNamed('Asia/Kolkata')), undivided: false, groupBy: [],
+    measuring: { calendar: null, bucketBy: 'end', withinMs: 7 * 24 * hour, now, survivorOf: id => id }, ...given
   })
 }
 const fill = (table: Table, all: ReadonlyArray<Parameters<typeof subjectOf>[1]>) => {
+  const gathered = new Gathered(table.families)
   for (const [index, facts] of all.entries()) {
-    const subject = subjectOf(`c${index}`, facts, table.of.now)
-    if (subject) table.add(subject)
+    const subject = subjectOf(`c${index}`, facts, table.of.measuring.now)
+    if (subject) gathered.add(subject, index)
   }
+  for (const columns of gathered.all()) table.add(columns)
   return table
 }
 const value = (table: Table, metric: number, bucket: number) =>
-  figureOf(table.of.metrics[metric]!, table.totals[metric]!.buckets.get(bucket) ?? [], isFuture(table.of.buckets[bucket]!, table.of.now)).value
+  figureOf(table.of.metrics[metric]!, table.samples[metric]!, table.totals[metric]!.buckets.get(bucket) ?? [], isFuture(table.of.buckets[bucket]!, table.of.measuring.now)).value
 
 t.test('in every bucket the backlog is the one before, and what came, less what went', async t => {
   const metrics = ['backlog', 'created', 'reopens', 'resolutions'].map(name => metricNamed(name)!)
@@ -50,9 +53,10 @@ t.test('the backlog is what each conversation\'s own life says', async t => {
   const metrics = [metricNamed('backlog')!]
   fc.assert(fc.property(histories, all => {
     const table = fill(filling({ metrics }), all)
-    const active = all.filter(facts => !lifeOf(facts, table.of.now)?.outside)
+    const active = all.filter(facts => !lifeOf(facts, table.of.measuring.now)?.outside)
+    if (table.totals[0]!.whole.length !== value(table, 0, table.of.buckets.length - 1)) return false
     return [...table.of.buckets.entries()].every(([index, { to }]) => value(table, 0, index) === active.filter(facts => {
-      const life = lifeOf(facts, table.of.now)
+      const life = lifeOf(facts, table.of.measuring.now)
       const status = life?.statuses.find(interval => interval.from < to && (interval.to === null || interval.to >= to))?.status
       return status !== undefined && status !== 'resolved' && status !== 'closed'
     }).length)
@@ -73,11 +77,20 @@ t.test('additive metrics: cells sum up to the total, buckets to the window; a fi
       if (!group) return total === 0
       const agent = group.key[0] ?? null
       const filter = { agent: agent === null ? { isNull: true } : { eq: agent }, status: { eq: group.key[1]! } }
-      const filtered = fill(filling({ metrics, matches: values => matches(filter, values) }), all)
+      const filtered = fill(filling({ metrics, filter }), all)
       return cells === total && inBuckets === total && filtered.totals[metric]!.whole.length === group.rows[metric]!.whole.length
     })
   }), { numRuns: 100, seed: 20261122 })
   t.pass('100 workspaces')
+})
+
+t.test('by start, what takes time is where it began; what happened is where it happened', async t => {
+  const metrics = ['resolutions', 'fullResolutionTime', 'unansweredEpisodes'].map(name => metricNamed(name)!)
+  const buckets = bucketsOf({ from: monday, to: monday + 24 * hour }, 'hour', zoneNamed('UTC'))
+  const table = fill(filling({ metrics, buckets, measuring: { ...filling({ metrics }).of.measuring, bucketBy: 'start' } }), [
+    [created('09:00'), inbound('10:00', 'm'), status('12:00', 'resolved')]
+  ])
+  t.same(table.totals.map(({ buckets }) => [...buckets.keys()]), [[12], [9], [10]])
 })
 
 t.test('spam is out for its whole life; a merged one\'s messages stay messages', async t => {

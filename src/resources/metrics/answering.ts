@@ -1,16 +1,16 @@
 import { ApiError } from '../../errors.js'
 import type { Bucket } from '../../metrics/buckets.js'
+import { figureOf } from '../../metrics/figures.js'
 import { rank, type Group } from '../../metrics/ranking.js'
-import type { Sample } from '../../metrics/samples.js'
-import { figureOf, isFuture, type Row, type Table } from '../../metrics/table.js'
+import { isFuture, type Row, type Table } from '../../metrics/table.js'
 import { cursorFor, type Place } from './cell.cursor.js'
 import type { Computed } from './metric.service.js'
 import type { MetricAnswer, MetricCell, MetricFigure } from './metric.shapes.js'
 
 const text = (at: number): string => new Date(at).toISOString()
 
-/** The samples of a place; the whole window where it names no bucket. */
-export const samplesAt = (row: Row, bucket: number | null): Sample[] => bucket === null ? row.whole : row.buckets.get(bucket) ?? []
+/** The positions of a place's samples; the whole window where it names no bucket. */
+export const samplesAt = (row: Row, bucket: number | null): number[] => bucket === null ? row.whole : row.buckets.get(bucket) ?? []
 
 /** Every cell of the tables, and the totals. */
 export function answerOf (computed: Computed, maxCells: number): MetricAnswer {
@@ -38,8 +38,9 @@ export function answerOf (computed: Computed, maxCells: number): MetricAnswer {
 type Write = (place: Place) => string
 
 function figureAt (table: Table, row: Row, place: Place, bucket: Bucket, write: Write): MetricFigure {
-  const { metrics, now } = table.of
-  return { ...figureOf(metrics[place.metric]!, samplesAt(row, place.bucket), isFuture(bucket, now)), cursor: write(place) }
+  const { metrics, measuring: { now } } = table.of
+  const figure = figureOf(metrics[place.metric]!, table.samples[place.metric]!, samplesAt(row, place.bucket), isFuture(bucket, now))
+  return { ...figure, cursor: write(place) }
 }
 
 function cellsOf ({ checked, table, previous }: Computed, group: Group, metric: number, write: Write): MetricCell[] {

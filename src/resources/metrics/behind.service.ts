@@ -2,8 +2,9 @@ import type { Context } from '../../context.js'
 import type { Page } from '../../db/page.js'
 import { ApiError } from '../../errors.js'
 import { rank } from '../../metrics/ranking.js'
-import type { Sample } from '../../metrics/samples.js'
-import { textOf, type Row } from '../../metrics/table.js'
+import { textOf } from '../../metrics/keys.js'
+import { countedFlag } from '../../metrics/samples.js'
+import { emptyRow, type Row, type Table } from '../../metrics/table.js'
 import { samplesAt } from './answering.js'
 import { readCursor, type Place } from './cell.cursor.js'
 import { compute, type Computed } from './metric.service.js'
@@ -13,8 +14,7 @@ import type { MetricConversation, MetricConversationQuery } from './metric.shape
 export async function listMetricConversations (ctx: Context, { cursor, limit, after, count }: MetricConversationQuery): Promise<Page<MetricConversation>> {
   const { query, place } = readCursor(cursor)
   const computed = await compute(ctx, query)
-  const isRate = computed.checked.metrics[place.metric]?.kind === 'rate'
-  const all = conversationsOf(samplesAt(rowAt(computed, place), place.bucket), isRate)
+  const all = conversationsOf(computed, place)
   const from = after === undefined ? 0 : all.findIndex(({ conversationId }) => conversationId > after)
   const data = from < 0 ? [] : all.slice(from, from + limit)
   const hasMore = from >= 0 && from + limit < all.length
@@ -26,23 +26,26 @@ export async function listMetricConversations (ctx: Context, { cursor, limit, af
   }
 }
 
-const nothing: Row = { key: [], buckets: new Map(), whole: [] }
-
-function rowAt ({ checked, table, previous }: Computed, { metric, key, other, previous: inPrevious }: Place): Row {
+/** The table that a place is in, and its row there. */
+function rowAt ({ checked, table, previous }: Computed, { metric, key, other, previous: inPrevious }: Place): { of: Table, row: Row } {
   const of = inPrevious ? previous : table
   if (!of || !checked.metrics[metric]) throw new ApiError('badRequest', 'This cursor is not one that a figure has.')
-  if (key) return of.rows[metric]!.get(textOf(key)) ?? nothing
-  if (!other) return of.totals[metric]!
+  if (key) return { of, row: of.rows[metric]!.get(textOf(key)) ?? emptyRow(of.of.metrics[metric]!, key) }
+  if (!other) return { of, row: of.totals[metric]! }
   const rest = rank(table, previous, checked.query.top ?? null).find(group => group.other)
-  return (inPrevious ? rest?.previous : rest?.rows)?.[metric] ?? nothing
+  return { of, row: (inPrevious ? rest?.previous : rest?.rows)?.[metric] ?? emptyRow(of.of.metrics[metric]!, []) }
 }
 
-function conversationsOf (samples: readonly Sample[], isRate: boolean): MetricConversation[] {
-  const found = new Map<string, MetricConversation>()
-  for (const { conversationId, counted } of samples) {
-    const known = found.get(conversationId)
-    found.set(conversationId, {
-      conversationId, samples: (known?.samples ?? 0) + 1, counted: isRate ? counted || known?.counted === true : null
+function conversationsOf (computed: Computed, place: Place): MetricConversation[] {
+  const { of, row } = rowAt(computed, place)
+  const { conversation, flags } = of.samples[place.metric]!
+  const isRate = of.of.metrics[place.metric]!.kind === 'rate'
+  const found = new Map<number, MetricConversation>()
+  for (const at of samplesAt(row, place.bucket)) {
+    const known = found.get(conversation[at]!)
+    const counted = (flags[at]! & countedFlag) !== 0
+    found.set(conversation[at]!, {
+      conversationId: computed.ids[conversation[at]!]!, samples: (known?.samples ?? 0) + 1, counted: isRate ? counted || known?.counted === true : null
     })
   }
   return [...found.values()].toSorted((a, b) => a.conversationId < b.conversationId ? -1 : 1)

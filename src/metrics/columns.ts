@@ -1,0 +1,108 @@
+import { statuses } from '../clock/facts.js'
+import type { Dimension } from './catalogue.js'
+import type { FamilyName } from './families.js'
+import { tracesOf } from './families.js'
+import type { Subject, Values } from './subject.js'
+import type { Trace } from './traces.js'
+
+/** Values as indexes of a dictionary, one per trace. */
+export interface Column<T> { codes: ArrayLike<number>, dictionary: readonly T[] }
+
+export type Value = Values[Dimension]
+
+/** Traces of one family, a column per property; a column that the family has no use for is empty. */
+export interface Columns {
+  family: FamilyName
+  /** They all go on; `end` is empty. Else they all ended. */
+  open: boolean
+  size: number
+  /** Numbers of conversations, as the asker gave them. */
+  conversation: ArrayLike<number>
+  start: ArrayLike<number>
+  end: ArrayLike<number>
+  flags: ArrayLike<number>
+  value: ArrayLike<number>
+  /** Infinity: it was not undone. */
+  until: ArrayLike<number>
+  key: Column<string | null>
+  dimension: (name: Dimension) => Column<Value>
+  spans: Spans
+}
+
+/** Those of trace i are at `first[i]` up to `first[i + 1]`; statuses by their position in the list. */
+export interface Spans { first: ArrayLike<number>, status: ArrayLike<number>, from: ArrayLike<number> }
+
+class Coded<T> implements Column<T> {
+  readonly codes: number[] = []
+  readonly dictionary: T[] = []
+  readonly #known = new Map<unknown, number>()
+
+  push (value: T): void {
+    const text = Array.isArray(value) ? value.join() : value
+    let code = this.#known.get(text)
+    if (code === undefined) {
+      code = this.dictionary.push(value) - 1
+      this.#known.set(text, code)
+    }
+    this.codes.push(code)
+  }
+}
+
+/** Columns that grow trace by trace. */
+export class Growing implements Columns {
+  size = 0
+  readonly conversation: number[] = []
+  readonly start: number[] = []
+  readonly end: number[] = []
+  readonly flags: number[] = []
+  readonly value: number[] = []
+  readonly until: number[] = []
+  readonly key = new Coded<string | null>()
+  readonly spans = { first: [0], status: [] as number[], from: [] as number[] }
+  readonly #dimensions = new Map<Dimension, Coded<Value>>()
+
+  constructor (readonly family: FamilyName, readonly open: boolean) {}
+
+  push (conversation: number, { start, end, values, flags = 0, value = 0, until = null, key = null, spans = [] }: Trace): void {
+    this.size++
+    this.conversation.push(conversation)
+    this.start.push(start)
+    if (end !== null) this.end.push(end)
+    this.flags.push(flags)
+    this.value.push(value)
+    this.until.push(until ?? Infinity)
+    this.key.push(key)
+    for (const { status, from } of spans) {
+      this.spans.status.push(statuses.indexOf(status))
+      this.spans.from.push(from)
+    }
+    this.spans.first.push(this.spans.from.length)
+    for (const name in values) this.dimension(name as Dimension).push(values[name as Dimension])
+  }
+
+  dimension (name: Dimension): Coded<Value> {
+    let known = this.#dimensions.get(name)
+    if (!known) this.#dimensions.set(name, known = new Coded())
+    return known
+  }
+}
+
+/** The traces of a conversation, added to the columns of their families: those that ended and those that go on. */
+export class Gathered {
+  readonly #columns: Growing[]
+
+  constructor (families: Iterable<FamilyName>) {
+    this.#columns = [...new Set(families)].flatMap((family) => [new Growing(family, false), new Growing(family, true)])
+  }
+
+  add (subject: Subject, conversation: number): void {
+    for (let at = 0; at < this.#columns.length; at += 2) {
+      const [ended, open] = [this.#columns[at]!, this.#columns[at + 1]!]
+      for (const trace of tracesOf(subject, ended.family)) (trace.end === null ? open : ended).push(conversation, trace)
+    }
+  }
+
+  all (): Columns[] {
+    return this.#columns.filter(({ size }) => size > 0)
+  }
+}

@@ -1,0 +1,41 @@
+import type { Metric } from './catalogue.js'
+import { countedFlag, provisionalFlag } from './samples.js'
+import type { Samples } from './samples.js'
+import { flooredSeconds, statisticsOf } from './statistics.js'
+import type { Statistics } from './statistics.js'
+
+/** What a cell says. */
+export interface Figure {
+  /** Of counts, levels and rates; null of the others, of a rate without a denominator and of a level in the future. */
+  value: number | null
+  /** How many samples; of a rate its denominator. */
+  samples: number
+  /** Of a rate its numerator. */
+  counted: number | null
+  statistics: Statistics | null
+  provisional: boolean
+}
+
+export function figureOf ({ kind }: Metric, samples: Samples, positions: readonly number[], isFutureLevel: boolean): Figure {
+  const counted = kind === 'rate' ? samples.countWith(countedFlag, positions) : null
+  const measures = kind === 'duration' || kind === 'number' || kind === 'level'
+  return {
+    value: kind === 'level' && isFutureLevel ? null : valueOf(kind, samples, positions, counted),
+    samples: positions.length, counted,
+    statistics: measures ? statisticsOf(samples.values(positions), kind === 'number' ? (value) => value : flooredSeconds) : null,
+    provisional: positions.some((at) => (samples.flags[at]! & provisionalFlag) !== 0)
+  }
+}
+
+function valueOf (kind: Metric['kind'], samples: Samples, positions: readonly number[], counted: number | null): number | null {
+  switch (kind) {
+    case 'count': case 'level': return positions.length
+    case 'distinct': return samples.distinct(positions)
+    case 'rate': return positions.length ? counted! / positions.length : null
+    default: return null
+  }
+}
+
+/** What combinations are ranked by: counts by value, others by how many samples. */
+export const sizeOf = ({ kind }: Metric, samples: Samples, positions: readonly number[]): number =>
+  kind === 'distinct' ? samples.distinct(positions) : positions.length
