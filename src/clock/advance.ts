@@ -8,8 +8,6 @@ import type { OpenWait } from './waits.js'
 /** A conversation on the way through its steps. */
 export interface Walk { state: ConversationState, wait: OpenWait | null }
 
-type Changes = Partial<ConversationState>
-
 /** The walk after the first step of a plan, its creation. */
 export function begin (plan: Plan): Walk {
   const { createdAt, created } = plan
@@ -33,128 +31,149 @@ export function begin (plan: Plan): Walk {
 }
 
 /** The walk after one more step; nothing is changed in place. */
-export function advance (walk: Walk, step: Step): Walk {
-  const before = walk.state
-  const state = Object.assign({ ...before }, changesOf(before, step))
-  const { wait } = waitAfter(walk.wait, step, 'human', resolves(before, state), isOutside(before))
-  state.waitingSince = wait?.startedAt ?? null
-  return { state, wait }
+export function advance ({ state, wait }: Walk, step: Step): Walk {
+  const walk = { state: { ...state }, wait }
+  advanceInPlace(walk, step)
+  return walk
+}
+
+/** The same, changing a walk that nobody else holds. */
+export function advanceInPlace (walk: Walk, step: Step): void {
+  const { state } = walk
+  const [wasDone, wasOutside] = [isDone(state.status), isOutside(state)]
+  change(state, step)
+  walk.wait = waitAfter(walk.wait, step, 'human', !wasDone && isDone(state.status), wasOutside).wait
+  state.waitingSince = walk.wait?.startedAt ?? null
 }
 
 /** The step from one state to the other was an entry to resolved, or to closed from an unresolved status. */
-export const resolves = (before: ConversationState, after: ConversationState): boolean =>
+export const resolves = (before: Pick<ConversationState, 'status'>, after: Pick<ConversationState, 'status'>): boolean =>
   !isDone(before.status) && isDone(after.status)
 
 /** Spam, merged and deleted conversations are outside of everything that is counted. */
-export const isOutside = (state: ConversationState): boolean =>
+export const isOutside = (state: Pick<ConversationState, 'spamAt' | 'mergedAt' | 'deletedAt'>): boolean =>
   state.spamAt !== null || state.mergedAt !== null || state.deletedAt !== null
 
-function changesOf (state: ConversationState, step: Step): Changes {
+function change (state: ConversationState, step: Step): void {
   const { at, fact } = step
   switch (fact.kind) {
-    case 'created': return step.part === 'status' ? moved(state, at, fact.status!, null, fact.actor) : {}
-    case 'priority': return { priority: fact.priority }
-    case 'tags': return { tagIds: retagged(state.tagIds, fact) }
-    case 'attributes': return relabelled(state, fact)
-    case 'assignment': return assigned(state, at, fact)
-    case 'inbound': return received(state, step, fact)
-    case 'reply': return replied(state, step, fact)
-    case 'note': return { notes: state.notes + 1 }
-    case 'deliveryFailed': return failed(state, step)
-    case 'countsForService': return {}
-    case 'status': return moved(state, at, fact.status, fact.reason, fact.actor, fact.ownStatus)
-    case 'snooze': return { snoozedUntil: fact.until, snoozeReason: fact.reason }
-    case 'merged': return { mergedIntoId: fact.intoId, mergedAt: at }
-    case 'absorbed': return state.status === 'resolved' && fact.waitingSince !== null && !isOutside(state)
-      ? moved(state, at, 'open', null, fact.actor)
-      : {}
-    case 'spam': return { spamAt: state.spamAt ?? at }
-    case 'deleted': return { deletedAt: state.deletedAt ?? at }
+    case 'created': return step.part === 'status' ? move(state, at, fact.status!, null, fact.actor) : undefined
+    case 'priority': return void (state.priority = fact.priority)
+    case 'tags': return void (state.tagIds = retagged(state.tagIds, fact))
+    case 'attributes': return relabel(state, fact)
+    case 'assignment': return assign(state, at, fact)
+    case 'inbound': return receive(state, step, fact)
+    case 'reply': return reply(state, step, fact)
+    case 'note': return void (state.notes += 1)
+    case 'deliveryFailed': return fail(state, step)
+    case 'countsForService': return
+    case 'status': return move(state, at, fact.status, fact.reason, fact.actor, fact.ownStatus)
+    case 'snooze': return snooze(state, fact.until, fact.reason)
+    case 'merged': return merge(state, at, fact.intoId)
+    case 'absorbed': return absorb(state, at, fact)
+    case 'spam': return void (state.spamAt ??= at)
+    case 'deleted': return void (state.deletedAt ??= at)
   }
 }
 
-function moved (
+function move (
   state: ConversationState, at: number, status: Status, reason: string | null, actor: Actor, ownStatus: string | null = null
-): Changes {
-  if (status === state.status) return { statusReason: reason, ownStatus }
-  const closedAt = status === 'closed' ? at : null
-  const changes: Changes = { status, statusReason: reason, ownStatus, statusSince: at, closedAt }
-  if (isDone(status) && !isDone(state.status)) {
-    return { ...changes, resolvedAt: at, resolvedBy: actor, firstResolvedAt: state.firstResolvedAt ?? at }
+): void {
+  const was = state.status
+  state.statusReason = reason
+  state.ownStatus = ownStatus
+  if (status === was) return
+  state.status = status
+  state.statusSince = at
+  state.closedAt = status === 'closed' ? at : null
+  if (isDone(status) && !isDone(was)) {
+    state.resolvedAt = at
+    state.resolvedBy = actor
+    state.firstResolvedAt ??= at
+  } else if (isDone(was) && !isDone(status)) {
+    state.resolvedAt = null
+    state.resolvedBy = null
+    state.reopenCount += 1
   }
-  if (isDone(state.status) && !isDone(status)) {
-    return { ...changes, resolvedAt: null, resolvedBy: null, reopenCount: state.reopenCount + 1 }
-  }
-  return changes
+}
+
+function snooze (state: ConversationState, until: number | null, reason: string | null): void {
+  state.snoozedUntil = until
+  state.snoozeReason = reason
+}
+
+function merge (state: ConversationState, at: number, intoId: string): void {
+  state.mergedIntoId = intoId
+  state.mergedAt = at
+}
+
+function absorb (state: ConversationState, at: number, fact: FactOf<'absorbed'>): void {
+  const stillWaits = state.status === 'resolved' && fact.waitingSince !== null && !isOutside(state)
+  if (stillWaits) move(state, at, 'open', null, fact.actor)
 }
 
 const retagged = (tagIds: string[], fact: FactOf<'tags'>): string[] =>
   [...new Set([...tagIds.filter((id) => !fact.remove.includes(id)), ...fact.add])]
 
-function relabelled (state: ConversationState, fact: FactOf<'attributes'>): Changes {
+function relabel (state: ConversationState, fact: FactOf<'attributes'>): void {
   const { attributes, companyId, tier, language, contactId, channelId, channelKind } = fact
   const given = Object.entries({ companyId, tier, language, contactId, channelId, channelKind })
-  const changes: Changes = Object.fromEntries(given.filter(([, value]) => value !== undefined))
-  if (!attributes) return changes
+  Object.assign(state, Object.fromEntries(given.filter(([, value]) => value !== undefined)))
+  if (!attributes) return
   const merged = Object.entries({ ...state.attributes, ...attributes })
-  return { ...changes, attributes: Object.fromEntries(merged.filter(([, value]) => value !== null)) }
+  state.attributes = Object.fromEntries(merged.filter(([, value]) => value !== null))
 }
 
-function assigned (state: ConversationState, at: number, fact: FactOf<'assignment'>): Changes {
-  const { agentId = state.agentId, teamId = state.teamId } = fact
-  const pair = { agentId, teamId }
-  const gives = fact.agentId !== undefined && fact.agentId !== null
-  const opens = gives && !fact.setsStatus && state.status === 'new'
-  return opens ? { ...moved(state, at, 'open', null, fact.actor), ...pair } : pair
+function assign (state: ConversationState, at: number, fact: FactOf<'assignment'>): void {
+  const { agentId, teamId } = fact
+  const gives = agentId !== undefined && agentId !== null
+  if (gives && !fact.setsStatus && state.status === 'new') move(state, at, 'open', null, fact.actor)
+  if (agentId !== undefined) state.agentId = agentId
+  if (teamId !== undefined) state.teamId = teamId
 }
 
-function received (state: ConversationState, step: Step, fact: FactOf<'inbound'>): Changes {
-  const woken = fact.qualifies && fact.countsForService ? wake(state, step.at, fact.actor) : {}
-  if (step.part === 'arrival') return Object.assign(woken, { delayedUntil: latest(state.delayedUntil, step.at) })
-  return Object.assign(woken, {
-    messagesIn: state.messagesIn + (fact.qualifies ? 1 : 0),
-    firstInboundAt: state.firstInboundAt ?? step.at,
-    firstInboundMessageId: state.firstInboundMessageId ?? fact.messageId,
-    lastInboundAt: step.at, lastInboundMessageId: fact.messageId,
-    lastMessageAt: step.at, lastMessageId: fact.messageId,
-    arrivedUntil: mayArriveLate(fact) ? latest(state.arrivedUntil, fact.recordedAt) : state.arrivedUntil
-  })
+function receive (state: ConversationState, step: Step, fact: FactOf<'inbound'>): void {
+  if (fact.qualifies && fact.countsForService) wake(state, step.at, fact.actor)
+  if (step.part === 'arrival') {
+    state.delayedUntil = latest(state.delayedUntil, step.at)
+    return
+  }
+  if (fact.qualifies) state.messagesIn += 1
+  state.firstInboundAt ??= step.at
+  state.firstInboundMessageId ??= fact.messageId
+  state.lastInboundAt = state.lastMessageAt = step.at
+  state.lastInboundMessageId = state.lastMessageId = fact.messageId
+  if (mayArriveLate(fact)) state.arrivedUntil = latest(state.arrivedUntil, fact.recordedAt)
 }
 
 const latest = (known: number | null, at: number): number => known === null ? at : Math.max(known, at)
 
 /** A customer's message ends a snooze and opens what waited for the customer, for others, or was resolved. */
-function wake (state: ConversationState, at: number, actor: Actor): Changes {
-  const awake: Changes = { snoozedUntil: null, snoozeReason: null }
-  if (state.status !== 'pending' && state.status !== 'onHold' && state.status !== 'resolved') return awake
-  return Object.assign(awake, moved(state, at, 'open', null, actor))
+function wake (state: ConversationState, at: number, actor: Actor): void {
+  snooze(state, null, null)
+  if (state.status === 'pending' || state.status === 'onHold' || state.status === 'resolved') move(state, at, 'open', null, actor)
 }
 
-function replied (state: ConversationState, step: Step, fact: FactOf<'reply'>): Changes {
+function reply (state: ConversationState, step: Step, fact: FactOf<'reply'>): void {
   const counted = !fact.autoGenerated && (fact.actor.kind === 'agent' || fact.actor.kind === 'machine')
-  const counts: Changes = {
-    messagesOut: state.messagesOut + (counted ? 1 : 0),
-    notes: state.notes - (fact.wasNote ? 1 : 0)
-  }
-  if (step.retractedAt !== null) return counts
+  if (counted) state.messagesOut += 1
+  if (fact.wasNote) state.notes -= 1
+  if (step.retractedAt !== null) return
   const opens = isAgentsMessage(step) && !fact.setsStatus && state.status === 'new'
-  return {
-    ...(opens ? moved(state, step.at, 'open', null, fact.actor) : {}),
-    ...counts,
-    firstReplyAt: state.firstReplyAt ?? (qualifies(step, 'human') ? step.at : null),
-    firstOutboundAt: state.firstOutboundAt ?? step.at,
-    firstOutboundMessageId: state.firstOutboundMessageId ?? fact.messageId,
-    lastOutboundAt: step.at, lastOutboundMessageId: fact.messageId,
-    lastMessageAt: step.at, lastMessageId: fact.messageId
-  }
+  if (opens) move(state, step.at, 'open', null, fact.actor)
+  if (qualifies(step, 'human')) state.firstReplyAt ??= step.at
+  state.firstOutboundAt ??= step.at
+  state.firstOutboundMessageId ??= fact.messageId
+  state.lastOutboundAt = state.lastMessageAt = step.at
+  state.lastOutboundMessageId = state.lastMessageId = fact.messageId
 }
 
 /** A conversation resolved with or after a reply that was never delivered goes back to open (definitions, 1.14). */
-function failed (state: ConversationState, step: Step): Changes {
+function fail (state: ConversationState, step: Step): void {
   const reply = step.failed
   const wasAnswer = reply?.toCustomer && !reply.autoGenerated && isAuthor(reply)
-  if (!wasAnswer || state.status !== 'resolved' || state.resolvedAt === null) return {}
-  return state.resolvedAt >= reply.occurredAt ? moved(state, step.at, 'open', null, step.fact.actor) : {}
+  if (!wasAnswer || state.status !== 'resolved' || state.resolvedAt === null) return
+  if (state.resolvedAt >= reply.occurredAt) move(state, step.at, 'open', null, step.fact.actor)
 }
 
 const isAuthor = (reply: Fact): boolean => reply.actor.kind === 'agent' || reply.actor.kind === 'machine'

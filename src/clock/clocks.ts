@@ -1,12 +1,12 @@
 import { Course } from './course.js'
 import type { Actor, Fact } from './facts.js'
 import { inOrder } from './facts.js'
-import { stridesOf } from './life.js'
-import type { Stride } from './life.js'
 import { momentsOf } from './moments.js'
+import { pacesOf } from './paces.js'
+import type { Pace } from './paces.js'
 import { read } from './reader.js'
 import type { Calendars, ClockEvent, ClockState, Reading } from './reading.js'
-import { choose } from './selection.js'
+import { choose, outlineOf } from './selection.js'
 import { targetKinds } from './standard.js'
 import type { StandardVersionSet, TargetKind } from './standard.js'
 import type { EndedBy, Ending, Story } from './story.js'
@@ -56,48 +56,55 @@ export function clocksOf (
   return { clocks: measure(timeline, standards, calendars, now).map(({ clock }) => clock) }
 }
 
-/** The same under each of several sets of standards; the conversation's life is walked once for all of them. */
+/** The same under each of several sets of standards, without events: the conversation's life is walked once for all. */
 export function clocksUnder (
   timeline: readonly Fact[], sets: readonly StandardVersionSet[], calendars: Calendars, now: number
 ): Clock[][] {
   const known = knownAt(timeline, now)
-  const strides = stridesOf(known, now)
+  const paces = pacesOf(known, now)
   return sets.map((standards) => standards.length === 0
     ? []
-    : measureAlong(known, strides, standards, calendars, now).map(({ clock }) => clock))
+    : measureAlong(known, paces, standards, calendars, now, true).map(({ clock }) => clock))
 }
 
 export function measure (
   timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number
 ): MeasuredClock[] {
   const known = knownAt(timeline, now)
-  return measureAlong(known, stridesOf(known, now), standards, calendars, now)
+  return measureAlong(known, pacesOf(known, now), standards, calendars, now, false)
 }
 
 const knownAt = (timeline: readonly Fact[], now: number): Fact[] =>
   timeline.filter((fact) => fact.occurredAt <= now).toSorted(inOrder)
 
 function measureAlong (
-  known: readonly Fact[], strides: readonly Stride[], standards: StandardVersionSet, calendars: Calendars, now: number
+  known: readonly Fact[], paces: readonly Pace[], standards: StandardVersionSet, calendars: Calendars, now: number,
+  figuresOnly: boolean
 ): MeasuredClock[] {
-  const { stories, snoozedUntil } = storiesOf(strides, standards, now)
-  const all = [...stories, ...undoneStories(known, standards, stories)]
-  return targetKinds.flatMap((kind) => all.filter((story) => story.kind === kind).toSorted(inOpeningOrder)
-    .map((story, index) => clockOf(story, index + 1, read(story, calendars, now), snoozedUntil)))
+  const byKind = storiesOf(paces, standards, now)
+  const undone = undoneStories(known, standards, byKind.flat())
+  const snoozedUntil = paces.at(-1)?.after.snoozedUntil ?? null
+  const measured: MeasuredClock[] = []
+  const measureAll = (stories: Story[]): void => {
+    if (stories.length > 1) stories.sort(inOpeningOrder)
+    for (let i = 0; i < stories.length; i++) {
+      measured.push(clockOf(stories[i]!, i + 1, read(stories[i]!, calendars, now, figuresOnly), snoozedUntil))
+    }
+  }
+  if (undone.length === 0) for (const stories of byKind) measureAll(stories)
+  else for (const kind of targetKinds) measureAll([...byKind.flat(), ...undone].filter((story) => story.kind === kind))
+  return measured
 }
 
 const inOpeningOrder = (a: Story, b: Story): number => a.openedAt - b.openedAt || a.startedAt - b.startedAt ||
   (a.openers[0]! < b.openers[0]! ? -1 : 1)
 
-function storiesOf (
-  strides: readonly Stride[], standards: StandardVersionSet, now: number
-): { stories: Story[], snoozedUntil: number | null } {
-  if (strides.length === 0) return { stories: [], snoozedUntil: null }
+/** The stories of each target that is promised, in the order of `targetKinds`. */
+function storiesOf (paces: readonly Pace[], standards: StandardVersionSet, now: number): Story[][] {
+  if (paces.length === 0) return []
   const log: Standing[] = []
-  const promised = new Set(standards.flatMap(({ versions }) => versions)
-    .flatMap(({ targets }) => targets).map(({ kind }) => kind))
-  const courses = targetKinds.filter((kind) => promised.has(kind)).map((kind) => new Course(kind, standards, log))
-  for (const moment of momentsOf(strides, standards, now)) {
+  const courses = outlineOf(standards).kinds.map((kind) => new Course(kind, standards, log))
+  for (const moment of momentsOf(paces, standards, now)) {
     const chosen = moment.reselects ? choose(standards, moment.entered, moment.at) : null
     for (const course of courses) {
       course.enter(moment, chosen)
@@ -106,8 +113,7 @@ function storiesOf (
     log.push({ at: moment.at, status: moment.after.status, snoozed: moment.snoozed })
     for (const course of courses) course.settle(moment)
   }
-  const { snoozedUntil } = strides.at(-1)!.after.state
-  return { stories: courses.flatMap(({ stories }) => stories), snoozedUntil }
+  return courses.map(({ stories }) => stories)
 }
 
 /** Targets of which a conversation has one clock at a time, whatever opened it. */
@@ -124,8 +130,8 @@ function undoneStories (known: readonly Fact[], standards: StandardVersionSet, s
   for (const [index, fact] of known.entries()) {
     if (fact.kind !== 'deliveryFailed' && fact.kind !== 'countsForService') continue
     const at = fact.occurredAt
-    const before = storiesOf(stridesOf(known.slice(0, index), at), standards, at).stories
-    const after = storiesOf(stridesOf(known.slice(0, index + 1), at), standards, at).stories
+    const before = storiesOf(pacesOf(known.slice(0, index), at), standards, at).flat()
+    const after = storiesOf(pacesOf(known.slice(0, index + 1), at), standards, at).flat()
     const by = fact.kind === 'deliveryFailed' ? 'retracted' : 'notCounted'
     for (const story of before) {
       if (story.ending?.cancelled || story.openedAt === at) continue
@@ -150,7 +156,7 @@ function cancelledBy (story: Story, cancelling: Ending): Story {
 function clockOf (story: Story, ordinal: number, reading: Reading, snoozedUntil: number | null): MeasuredClock {
   const { terms: { version, target, ms }, ending, consumedMs, remainingMs, pausedBy, state } = reading
   const wakes = state === 'paused' && pausedBy === 'snoozed' ? snoozedUntil : null
-  const next = [reading.nextChangeAt, wakes].filter((at) => at !== null)
+  const next = Math.min(reading.nextChangeAt ?? Infinity, wakes ?? Infinity)
   const clock: Clock = {
     key: `${story.kind}/${ordinal}`, target: story.kind, ordinal,
     standardId: version.standardId, versionId: version.id, version: version.version,
@@ -158,7 +164,7 @@ function clockOf (story: Story, ordinal: number, reading: Reading, snoozedUntil:
     startedAt: story.startedAt, openedAt: story.openedAt, dueAt: reading.dueAt,
     consumedSeconds: Math.floor(consumedMs / 1000), remainingSeconds: Math.floor(remainingMs / 1000),
     state, endedAt: ending?.at ?? null, endedBy: ending?.by ?? null, endedByActor: ending?.actor ?? null,
-    nextChangeAt: next.length === 0 ? null : Math.min(...next), events: reading.events
+    nextChangeAt: Number.isFinite(next) ? next : null, events: reading.events
   }
   return { clock, reading, story }
 }

@@ -1,10 +1,9 @@
 import type { Actor } from './facts.js'
 import { isSnoozed } from './state.js'
-import type { ConversationState } from './state.js'
-import { changesOf } from './selection.js'
+import { outlineOf } from './selection.js'
 import type { StandardVersionSet } from './standard.js'
 import { stepRank } from './steps.js'
-import type { Stride } from './life.js'
+import type { Pace, View } from './paces.js'
 
 /**
  * An instant at which something about a conversation's clocks may change. What changes its inputs comes first, then
@@ -13,12 +12,12 @@ import type { Stride } from './life.js'
 export interface Moment {
   at: number
   /** Null at the creation. */
-  before: ConversationState | null
+  before: View | null
   /** After the changes of inputs. */
-  entered: ConversationState
+  entered: View
   /** Messages, statuses and the rest, in order. */
-  strides: Stride[]
-  after: ConversationState
+  paces: Pace[]
+  after: View
   /** Inputs or standards changed. */
   reselects: boolean
   snoozed: boolean
@@ -27,36 +26,45 @@ export interface Moment {
 }
 
 /** The moments of a life up to an instant, in order. */
-export function momentsOf (strides: readonly Stride[], standards: StandardVersionSet, now: number): Moment[] {
-  const published = new Set(changesOf(standards))
-  const byInstant = new Map<number, Stride[]>()
-  for (const stride of strides) {
-    const of = byInstant.get(stride.step.at)
-    if (of) of.push(stride)
-    else byInstant.set(stride.step.at, [stride])
-    const until = stride.after.state.snoozedUntil
-    if (until !== null && until <= now && until > stride.step.at && !byInstant.has(until)) byInstant.set(until, [])
-  }
-  const createdAt = strides[0]!.step.at
-  for (const at of published) {
-    if (at > createdAt && at <= now && !byInstant.has(at)) byInstant.set(at, [])
-  }
+export function momentsOf (paces: readonly Pace[], standards: StandardVersionSet, now: number): Moment[] {
+  const { changes } = outlineOf(standards)
+  const quiet = quietInstants(paces, changes, now)
   const moments: Moment[] = []
-  for (const at of [...byInstant.keys()].toSorted((a, b) => a - b)) {
-    moments.push(momentOf(at, byInstant.get(at)!, moments.at(-1)?.after ?? null, published.has(at)))
+  let before: View | null = null
+  for (let at = 0, next = 0; at < paces.length || next < quiet.length;) {
+    const instant = Math.min(paces[at]?.step.at ?? Infinity, quiet[next] ?? Infinity)
+    if (quiet[next] === instant) next++
+    const from = at
+    while (paces[at]?.step.at === instant) at++
+    const moment = momentOf(instant, paces.slice(from, at), before, changes.includes(instant))
+    before = moment.after
+    moments.push(moment)
   }
   return moments
 }
 
-function momentOf (at: number, strides: Stride[], before: ConversationState | null, published: boolean): Moment {
-  const early = strides.filter(({ step }) => stepRank(step) <= 1)
-  const entered = early.at(-1)?.after.state ?? before!
-  const after = strides.at(-1)?.after.state ?? before!
+/** Where something may change without a step: a snooze ends, or standards change. */
+function quietInstants (paces: readonly Pace[], changes: readonly number[], now: number): number[] {
+  const createdAt = paces[0]!.step.at
+  const instants = new Set(changes.filter((at) => at > createdAt && at <= now))
+  for (const { step, after } of paces) {
+    const until = after.snoozedUntil
+    if (until !== null && until <= now && until > step.at) instants.add(until)
+  }
+  return instants.size < 2 ? [...instants] : [...instants].toSorted((a, b) => a - b)
+}
+
+function momentOf (at: number, paces: Pace[], before: View | null, published: boolean): Moment {
+  let early = 0
+  while (early < paces.length && stepRank(paces[early]!.step) <= 1) early++
+  const last = early === 0 ? null : paces[early - 1]!
+  const after = paces.at(-1)?.after ?? before!
   return {
-    at, before, entered, after,
-    strides: strides.slice(early.length),
-    reselects: published || early.length > 0,
+    at, before, after,
+    entered: last?.after ?? before!,
+    paces: early === 0 ? paces : paces.slice(early),
+    reselects: published || early > 0,
     snoozed: isSnoozed(after, at),
-    actor: early.at(-1)?.step.fact.actor ?? null
+    actor: last?.step.fact.actor ?? null
   }
 }

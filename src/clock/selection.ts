@@ -1,6 +1,6 @@
 import { isBlank, matches } from './conditions.js'
 import type { ConversationInputs } from './facts.js'
-import { pausesOf } from './standard.js'
+import { pausesOf, targetKinds } from './standard.js'
 import type { PauseReason, Standard, StandardVersion, StandardVersionSet, Target, TargetKind } from './standard.js'
 import type { ReplyBy } from './waits.js'
 
@@ -53,13 +53,34 @@ export function wasArchived (standards: StandardVersionSet, held: StandardVersio
   return standard !== undefined && isArchived(standard, held, at)
 }
 
-/** Something was published between two instants, the second included: what is kept may differ from what applies. */
-export const publishedBetween = (standards: StandardVersionSet, after: number, until: number): boolean =>
-  standards.some(({ versions }) => versions.some(({ publishedAt }) => publishedAt > after && publishedAt <= until))
+/** Something was published or archived between two instants, the second included: what is kept may not be what applies. */
+export const changedBetween = (standards: StandardVersionSet, after: number, until: number): boolean =>
+  outlineOf(standards).changes.some((at) => at > after && at <= until)
 
-/** The instants at which what applies may change. */
-export const changesOf = (standards: StandardVersionSet): number[] => standards.flatMap(({ archivedAt, versions }) =>
-  [...versions.map(({ publishedAt }) => publishedAt), ...(archivedAt === null ? [] : [archivedAt])])
+/** What is the same for all conversations. */
+interface Outline {
+  /** The instants at which what applies may change, in order. */
+  changes: readonly number[]
+  /** The targets that any version ever had. */
+  kinds: readonly TargetKind[]
+}
+
+const outlines = new WeakMap<StandardVersionSet, Outline>()
+
+/** What a set of standards says of itself: found once, since a set is never changed. */
+export function outlineOf (standards: StandardVersionSet): Outline {
+  const known = outlines.get(standards)
+  if (known) return known
+  const versions = standards.flatMap((standard) => standard.versions)
+  const archivals = standards.flatMap(({ archivedAt }) => archivedAt ?? [])
+  const kinds = new Set(versions.flatMap(({ targets }) => targets).map(({ kind }) => kind))
+  const outline = {
+    changes: [...new Set([...versions.map(({ publishedAt }) => publishedAt), ...archivals])].toSorted((a, b) => a - b),
+    kinds: targetKinds.filter((kind) => kinds.has(kind))
+  }
+  outlines.set(standards, outline)
+  return outline
+}
 
 /** A version's promise of that kind for the conversation's priority; null when it makes none. */
 export function termsOf (

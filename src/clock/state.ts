@@ -2,7 +2,7 @@ import { rank } from './facts.js'
 import type { Actor, ConversationInputs, Fact, Status } from './facts.js'
 import { isDone, planOf } from './steps.js'
 import type { Plan } from './steps.js'
-import { advance, begin } from './advance.js'
+import { advance, advanceInPlace, begin } from './advance.js'
 
 /** Where a fact stands among the facts of its conversation (definitions, 1.5). */
 export interface OrderKey { occurredAt: number, rank: number, sequence: number, id: string }
@@ -67,9 +67,10 @@ export function fold (facts: readonly Fact[]): ConversationState {
 }
 
 function stateOf (plan: Plan): ConversationState {
-  let walk = begin(plan)
-  for (const step of plan.steps.slice(1)) walk = advance(walk, step)
-  return { ...walk.state, last: keyOf(plan.last) }
+  const walk = begin(plan)
+  for (let i = 1; i < plan.steps.length; i++) advanceInPlace(walk, plan.steps[i]!)
+  walk.state.last = keyOf(plan.last)
+  return walk.state
 }
 
 /**

@@ -1,6 +1,7 @@
 import { isOutside, resolves } from './advance.js'
-import type { Stride } from './life.js'
+import type { Status } from './facts.js'
 import type { Moment } from './moments.js'
+import type { Pace } from './paces.js'
 import { pauseReasonOf } from './standard.js'
 import type { TargetKind } from './standard.js'
 import type { Terms } from './selection.js'
@@ -14,7 +15,7 @@ export interface Start { at: number, openers: readonly string[] }
 export interface End { by: EndedBy, cancelled: boolean }
 
 /** How the status stood after all facts of an instant. */
-export interface Standing { at: number, status: Stride['after']['state']['status'], snoozed: boolean }
+export interface Standing { at: number, status: Status, snoozed: boolean }
 
 /**
  * Follows a conversation for one target: when there is something for its clock to count, and when that ends. Knows
@@ -23,7 +24,7 @@ export interface Standing { at: number, status: Stride['after']['state']['status
  */
 export interface Track {
   inputs (moment: Moment): End | null
-  step (stride: Stride, replyBy: ReplyBy | null): End | null
+  step (pace: Pace, replyBy: ReplyBy | null): End | null
   /** What there is to count now under these terms. */
   start (terms: Terms, log: readonly Standing[]): Start | null
 }
@@ -52,8 +53,8 @@ export function trackWaits (kind: 'firstReply' | 'nextReply'): Track {
     inputs: () => null,
     step ({ step, before, after }, replyBy) {
       branches = follow(branches, replyBy, (from, judgedBy) => {
-        const outside = before !== null && isOutside(before.state)
-        const resolved = before !== null && resolves(before.state, after.state)
+        const outside = before !== null && isOutside(before)
+        const resolved = before !== null && resolves(before, after)
         const { wait, endedBy } = waitAfter(from.wait, step, judgedBy, resolved, outside)
         if (!wait || from.wait) return { ...from, wait, endedBy }
         const isFirst = from.episodes === 0 && (agentAt === null || agentAt >= wait.startedAt)
@@ -81,9 +82,9 @@ export function trackGaps (): Track {
     },
     step ({ step, before, after }, replyBy) {
       const { fact, at } = step
-      if (after.state.status === 'closed') {
+      if (after.status === 'closed') {
         branches = { human: null, humanOrMachine: null }
-        return before?.state.status === 'closed' ? null : { by: 'closed', cancelled: true }
+        return before?.status === 'closed' ? null : { by: 'closed', cancelled: true }
       }
       if (fact.kind !== 'reply' || step.retractedAt !== null) return null
       const gap = { at, openers: [fact.messageId] }
@@ -113,8 +114,8 @@ export function trackResolution (kind: TargetKind): Track {
       if (fact.kind === 'absorbed' && fact.waitingSince !== null) {
         firstInbound ??= { at: fact.waitingSince, openers: ['inbound'] }
       }
-      resolved = isDone(after.state.status)
-      if (!before || !resolves(before.state, after.state)) return null
+      resolved = isDone(after.status)
+      if (!before || !resolves(before, after)) return null
       over = once
       return { by: 'resolved', cancelled: false }
     },
@@ -146,8 +147,8 @@ export function trackOwner (kind: 'assignment' | 'ownership'): Track {
       return { by, cancelled: false }
     },
     step ({ step: { at, fact }, before, after }) {
-      const [was, is] = [before !== null && isDone(before.state.status), isDone(after.state.status)]
-      if (was && !is && (after.state.agentId !== null) === wantsOwner) since = { at, openers: [fact.id] }
+      const [was, is] = [before !== null && isDone(before.status), isDone(after.status)]
+      if (was && !is && (after.agentId !== null) === wantsOwner) since = { at, openers: [fact.id] }
       if (was || !is || since === null) return null
       since = null
       return { by: 'resolved', cancelled: !wantsOwner }
