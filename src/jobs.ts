@@ -6,6 +6,7 @@ import { importJobs } from './resources/imports/import.jobs.js'
 import { strandedReceiptsJob } from './resources/channels/receipt.jobs.js'
 import { clocksJob } from './resources/clocks/clock.jobs.js'
 import { wakeSnoozedJob } from './resources/conversations/snoozing.jobs.js'
+import { goalsJob } from './resources/goals/goal.jobs.js'
 import { webhookJobs } from './resources/webhooks/webhook.jobs.js'
 
 /** All background work; adding some is a line here. */
@@ -14,6 +15,7 @@ export const jobs: Job[] = [
   strandedReceiptsJob,
   clocksJob,
   backtestsJob,
+  goalsJob,
   wakeSnoozedJob,
   ...webhookJobs,
   forgetKeysJob

@@ -26,7 +26,7 @@ export const scopeMeanings = {
   'standards:write': 'Write, publish and archive service standards; run backtests.',
   'metrics:read': 'Query metrics.',
   'goals:read': 'Read goals.',
-  'goals:write': 'Set goals.',
+  'goals:write': 'Set goals, and say who champions a metric.',
   'bulk:write': 'Send many writes in one call; each needs its own scope too.',
   'imports:write': 'Import history.',
   'history:write': 'Give a write its own time (occurredAt), to load real past data.'

@@ -30,6 +30,8 @@ import { conversationRoutes } from './conversations/conversation.http.js'
 import { conversationVerbsGraphql } from './conversations/verbs.graphql.js'
 import { followContacts } from './conversations/contact-changes.service.js'
 import { conversationVerbs } from './conversations/verbs.http.js'
+import { goalGraphql } from './goals/goal.graphql.js'
+import { goalRoutes } from './goals/goal.http.js'
 import { keyGraphql } from './keys/key.graphql.js'
 import { keyRoutes } from './keys/key.http.js'
 import { importGraphql } from './imports/import.graphql.js'
@@ -72,6 +74,7 @@ export const routes: Array<(app: Api) => void> = [
   contactRoutes,
   conversationRoutes,
   conversationVerbs,
+  goalRoutes,
   keyRoutes,
   importRoutes,
   messageRoutes,
@@ -103,6 +106,7 @@ export const modules: GraphqlModule[] = [
   contactGraphql,
   conversationGraphql,
   conversationVerbsGraphql,
+  goalGraphql,
   keyGraphql,
   importGraphql,
   receiptGraphql,

@@ -5,7 +5,7 @@ import { conversationExamples } from './examples/conversations.js'
 
 export type Example = (w: Workspace) => Promise<Call> | Call
 
-const { agents, calendars, contacts, standards, teams } = factories as Required<typeof factories>
+const { agents, calendars, contacts, goals, standards, teams } = factories as Required<typeof factories>
 
 const metricQuery = { metrics: 'created', from: '2026-03-02T00:00:00.000Z', to: '2026-03-03T00:00:00.000Z' }
 
@@ -22,6 +22,17 @@ export const examples: Record<string, Example> = {
   getStandardVersion: async w => ({ params: { id: (await standards!(w)).id, number: '1' }, variables: { number: 1 } }),
   reorderStandards: async w => ({ body: { ids: [(await standards!(w)).id, (await standards!(w)).id].toReversed() } }),
   getMetric: () => ({ params: { name: 'created' }, shared: true }),
+  setMetricOwner: async w => ({ params: { name: 'created' }, body: { agentId: (await agents!(w)).id, why: 'Plans the shifts.' }, shared: true }),
+  async removeMetricOwner (w) {
+    await w.put('/v1/metrics/created/owner', { agentId: (await agents!(w)).id, why: 'Plans the shifts.' })
+    return { params: { name: 'created' } }
+  },
+  async createGoal (w) {
+    const [ownerId, calendarId, teamId] = [(await agents!(w)).id, (await calendars!(w)).id, (await teams!(w)).id]
+    const period = { from: '2026-03-01T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z' }
+    return { body: { name: 'Fast', why: 'They wait.', metric: 'replyTime', ...period, target: 60, scope: { kind: 'team', id: teamId }, basis: 'business', calendarId, ownerId } }
+  },
+  updateGoal: async w => ({ params: { id: (await goals!(w)).id }, body: { ownerId: (await agents!(w)).id } }),
   queryMetricsByLink: () => ({ query: metricQuery, variables: { input: { ...metricQuery, metrics: ['created'] } } }),
   async listMetricConversations (w) {
     const { body } = await w.post('/v1/metrics/query', { ...metricQuery, metrics: ['created'] })

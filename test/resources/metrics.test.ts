@@ -60,7 +60,7 @@ t.test('the catalogue says what each metric means, the same on both faces', asyn
   const { body } = await told.w.get('/v1/metrics')
   t.ok(body.data.length > 25)
   t.same((await told.w.get('/v1/metrics/backlog')).body, body.data.find(({ name }: { name: string }) => name === 'backlog'))
-  const fields = 'name kind unit direction formula version dimensions additive live question audience outcome'
+  const fields = 'name kind unit direction formula version dimensions additive live question audience outcome owner { id }'
   const { data } = await told.w.graphql(`{ metrics { data { ${fields} } } metric(name: "created") { ${fields} } }`)
   t.same(data.metrics, body)
   t.same(data.metric, body.data[0])

@@ -60,6 +60,9 @@ export const factories: Record<string, Factory> = {
   standards: (w, fields) => make(w, '/v1/standards', {
     name: unique('Standard'), default: true, targets: [{ kind: 'firstReply', seconds: { normal: 3600 } }], ...fields
   }),
+  goals: (w, fields) => make(w, '/v1/goals', {
+    name: unique('Goal'), why: 'Customers wait.', metric: 'firstReplyTime', from: '2026-03-01T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z', target: 3600, ...fields
+  }),
   keys: (w, fields) => make(w, '/v1/keys', { name: unique('Key'), scopes: ['tags:read'], ...fields }),
   tags: (w, fields) => make(w, '/v1/tags', { name: unique('tag'), ...fields }),
   tokenIssuers: (w, fields) => make(w, '/v1/tokenIssuers', {

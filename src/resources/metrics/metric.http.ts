@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { operation, type Api } from '../../http/operation.js'
+import { gone } from '../../http/reply.js'
 import { listMetricConversations } from './behind.service.js'
 import { csvOf } from './metric.csv.js'
-import { getMetric, listMetrics, queryMetrics } from './metric.service.js'
-import { Metric, MetricAnswer, MetricCatalogue, MetricConversationList, MetricConversationQuery, MetricParams, MetricsByLink, QueryMetrics } from './metric.shapes.js'
+import { queryMetrics } from './metric.service.js'
+import { Metric, MetricAnswer, MetricCatalogue, MetricConversationList, MetricConversationQuery, MetricOwner, MetricParams, MetricsByLink, QueryMetrics, SetMetricOwner } from './metric.shapes.js'
+import { getOwnedMetric, listOwnedMetrics, removeMetricOwner, setMetricOwner } from './owner.service.js'
 
 const tag = 'Metrics'
 const scope = 'metrics:read'
@@ -17,11 +19,23 @@ const example = {
 export function metricRoutes (app: Api): void {
   app.get('/metrics', operation({
     id: 'listMetrics', summary: 'List the metrics and what they mean', tag, scope, answer: MetricCatalogue
-  }), async request => listMetrics(request.ctx))
+  }), async request => listOwnedMetrics(request.ctx))
 
   app.get('/metrics/:name', operation({
     id: 'getMetric', summary: 'Get a metric', tag, scope, params: MetricParams, answer: Metric
-  }), async request => getMetric(request.ctx, request.params.name))
+    // Its version counts the changes of its meaning, not those of its owner: text gets no ETag.
+  }), async (request, reply) => reply.type('application/json; charset=utf-8').send(JSON.stringify(await getOwnedMetric(request.ctx, request.params.name))))
+
+  app.put('/metrics/:name/owner', operation({
+    id: 'setMetricOwner', summary: 'Say who champions a metric', tag, scope: 'goals:write', params: MetricParams, body: SetMetricOwner, answer: MetricOwner
+  }), async request => setMetricOwner(request.ctx, request.params.name, request.body))
+
+  app.delete('/metrics/:name/owner', operation({
+    id: 'removeMetricOwner', summary: 'Leave a metric without an owner', tag, scope: 'goals:write', params: MetricParams, status: 204
+  }), async (request, reply) => {
+    await removeMetricOwner(request.ctx, request.params.name)
+    return gone(reply)
+  })
 
   app.post('/metrics/query', operation({
     id: 'queryMetrics', summary: 'Query metrics', tag, scope, body: QueryMetrics, answer: MetricAnswer, produces, description, refusals: [...refusals],

@@ -3,7 +3,7 @@ import { TextCondition } from '../../db/filter.js'
 import { intervals } from '../../metrics/buckets.js'
 import { dimensions, metricKinds } from '../../metrics/catalogue.js'
 import type { Filter } from '../../metrics/filter.js'
-import { at, choice, input, inputOf, jsonParameter, line, listOf, Ref, shape } from '../../shapes.js'
+import { at, choice, id, input, inputOf, jsonParameter, line, listOf, Ref, shape, text } from '../../shapes.js'
 import { calendarInstant } from '../calendars/calendar.shapes.js'
 import { TargetBasis } from '../standards/content.shapes.js'
 
@@ -12,6 +12,22 @@ export const MetricDirection = choice('MetricDirection', 'What is better: more, 
 export const MetricDimension = choice('MetricDimension', 'What figures are cut and filtered by.', dimensions)
 export const MetricInterval = choice('MetricInterval', 'How long a bucket is, in local time; weeks start on Mondays; none: the whole window.', intervals)
 export const MetricBucketBy = choice('MetricBucketBy', 'Whether what takes time belongs to the bucket of its end or of its start.', ['end', 'start'])
+
+export const MetricOwner = shape('MetricOwner', 'Who champions a metric.', {
+  id: id().describe('Made by the server, UUIDv7: sorts by creation.'),
+  metric: z.string().describe('The name of the metric.'),
+  agentId: id().describe('The agent.'),
+  why: z.string().describe('Why it matters to them, or to the team.'),
+  version: z.int().describe('Counts the changes; it is the ETag, and what If-Match and ifVersion name.'),
+  createdAt: at().describe('Since when it has an owner.'),
+  updatedAt: at().describe('When that last changed.')
+})
+export type MetricOwner = z.output<typeof MetricOwner>
+export const SetMetricOwner = input('SetMetricOwner', 'Who shall champion a metric.', {
+  agentId: id().describe('The agent.'),
+  why: text(2000, 1).describe('Why it matters to them, or to the team; up to 2,000 characters.')
+})
+export type SetMetricOwner = z.output<typeof SetMetricOwner>
 
 export const Metric = shape('Metric', 'A figure that can be asked for, and what it means.', {
   name: z.string().describe('What queries call it.'),
@@ -25,9 +41,12 @@ export const Metric = shape('Metric', 'A figure that can be asked for, and what 
   live: z.boolean().describe('Whether it is of now, and refuses a window.'),
   question: z.string().describe('The question that it answers.'),
   audience: z.string().describe('Who asks.'),
-  outcome: z.string().describe('What is wanted of it.')
+  outcome: z.string().describe('What is wanted of it.'),
+  owner: MetricOwner.nullable().describe('Who champions it in this workspace.')
 })
-export type Metric = z.output<typeof Metric>
+export type OwnedMetric = z.output<typeof Metric>
+/** What the catalogue alone says of it. */
+export type Metric = Omit<OwnedMetric, 'owner'>
 export const MetricCatalogue = shape('MetricCatalogue', 'All metrics.', { data: z.array(Metric).describe('The metrics.') })
 export const MetricParams = z.object({ name: line(100).describe('The name of the metric.') })
 
