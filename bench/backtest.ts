@@ -1,20 +1,23 @@
 /**
  * A backtest over a year of history: conversations a second, and what it takes of memory. `npx tsx bench/backtest.ts
- * [conversations]` with DATABASE_URL naming a server on which databases may be made; what it fills is kept for the next time.
+ * [conversations]` after `node bin/build.js`, with DATABASE_URL naming a server on which databases may be made; what it fills is kept for the next time.
  */
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readConfig } from '../src/config.js'
 import { systemContext } from '../src/context.js'
 import { rows } from '../src/db/connection.js'
 import { createBacktest, deleteBacktest, getBacktest } from '../src/resources/backtests/backtest.service.js'
 import { CreateBacktest } from '../src/resources/backtests/backtest.shapes.js'
-import { runBacktests } from '../src/resources/backtests/running.service.js'
+import type * as running from '../src/resources/backtests/running.service.js'
 import { publishStandard } from '../src/resources/standards/publishing.service.js'
 import { archiveStandard, createStandard } from '../src/resources/standards/standard.service.js'
 import { CreateStandard } from '../src/resources/standards/standard.shapes.js'
+import { projectRoot } from '../src/root.js'
 import { makeServices } from '../src/services.js'
 import { filled } from './fill/fill.js'
 import { idOf } from './fill/told.js'
+import type { Measured } from './measure.js'
 
 export interface BacktestFigures {
   name: string
@@ -36,10 +39,14 @@ const standard = (name: string, hours: number) => CreateStandard.parse({
   name: `${name} ${Date.now()}`, default: true,
   targets: [target('firstReply', hours * 3600), target('nextReply', hours * 3600), target('firstResolution', hours * 36_000), target('assignment', hours * 1800)]
 })
+/** As it is shipped: its threads run compiled code. */
+const compiled = async (): Promise<typeof running> =>
+  import(pathToFileURL(join(projectRoot, 'dist/resources/backtests/running.service.js')).href)
 const mib = (): number => Math.round(process.memoryUsage().rss / 2 ** 20)
 
 /** Four targets are tried, beside four that were published before all of it, by priority and month. */
 export async function run ({ url = process.env.DATABASE_URL ?? '', conversations = 50_000 } = {}): Promise<BacktestFigures> {
+  const { runBacktests } = await compiled()
   const database = await filled(url, conversations, line => console.error(line))
   const services = makeServices(readConfig({ DATABASE_URL: database, LOG_LEVEL: 'error', WORKER: 'false' }), database)
   const ctx = systemContext(services, idOf('workspace', 1, 1), ['standards:read', 'standards:write', 'history:write'], 'bench')
@@ -67,6 +74,15 @@ export async function run ({ url = process.env.DATABASE_URL ?? '', conversations
   } finally {
     await services.close()
   }
+}
+
+/** The same as figures of `npm run bench`. */
+export async function figures (url: string, conversations: number): Promise<Measured[]> {
+  const { perSecond, memory } = await run({ url, conversations })
+  return [
+    { name: 'backtest: seconds for a million conversations', ratio: 1e6 / perSecond, spread: null, must: 60, wish: null, atMost: true, product: perSecond },
+    { name: 'backtest: memory that it takes, MiB', ratio: memory.most - memory.before, spread: null, must: 200, wish: null, atMost: true }
+  ]
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

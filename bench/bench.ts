@@ -9,8 +9,10 @@ import { readConfig } from '../src/config.js'
 import { startEmbedded } from '../src/db/embedded/start.js'
 import { projectRoot } from '../src/root.js'
 import { makeServices } from '../src/services.js'
+import { figures as backtest } from './backtest.js'
 import { run as businessTime } from './business-time.js'
 import { cases, graphqlCases, type Case } from './cases.js'
+import { figures as clocksWrite } from './clocks-write.js'
 import { filled } from './fill/fill.js'
 import { scaleOf } from './fill/statements.js'
 import { idOf } from './fill/told.js'
@@ -73,6 +75,8 @@ try {
   }
   measured.push({ name: 'memory of the server, MiB', ratio: large.product.memoryMiB(), spread: null, must: 200, wish: null, atMost: true })
   measured.push({ name: 'start to ready, ms', ratio: large.product.readyMs, spread: null, must: 1000, wish: null, atMost: true })
+  if (wanted('clocks')) measured.push(...await clocksWrite(server))
+  if (wanted('backtest')) measured.push(...await backtest(server, rows))
   if (wanted('business time')) {
     const { also, ...year } = await businessTime()
     for (const { name, ratio, spread } of [year, ...also]) measured.push({ name: `${name}, against luxon`, ratio, spread, must: 20, wish: 100 })

@@ -19,6 +19,7 @@ import { createStandard } from '../src/resources/standards/standard.service.js'
 import { CreateStandard } from '../src/resources/standards/standard.shapes.js'
 import { scopes } from '../src/scopes.js'
 import { makeServices } from '../src/services.js'
+import type { Measured } from './measure.js'
 
 export interface WriteCost {
   name: string
@@ -107,6 +108,12 @@ export async function run ({ url = process.env.DATABASE_URL ?? '', count = 400, 
   } finally {
     await onServer(url, client => client.query(`drop database ${own.pathname.slice(1)} with (force)`))
   }
+}
+
+/** The same as a figure of `npm run bench`. */
+export async function figures (url: string): Promise<Measured[]> {
+  const { name, ratio, spread, withClocks, without } = await run({ url })
+  return [{ name: `${name}: its time`, ratio, spread, must: 1.3, wish: null, atMost: true, product: 1000 / withClocks, base: 1000 / without, by: 'without clocks' }]
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.log(await run())

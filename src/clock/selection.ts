@@ -22,9 +22,28 @@ export interface Terms {
 export function choose (
   standards: StandardVersionSet, inputs: ConversationInputs, at: number, since = at
 ): StandardVersion | null {
-  const candidates = standards.flatMap((standard) => versionAt(standard, at, since) ?? []).toSorted(inSelectionOrder)
-  return candidates.find(({ condition, default: isDefault }) =>
-    matches(condition, inputs) || (isDefault && isBlank(condition))) ?? null
+  for (const candidate of candidatesAt(standards, at, since)) {
+    const { condition, default: isDefault } = candidate
+    if ((isDefault && isBlank(condition)) || matches(condition, inputs)) return candidate
+  }
+  return null
+}
+
+/** The versions to choose from, in the order in which they are tried: the same until something is published or archived. */
+function candidatesAt (standards: StandardVersionSet, at: number, since: number): readonly StandardVersion[] {
+  const { changes, candidates } = outlineOf(standards)
+  const until = changesUntil(changes, at)
+  if (since !== at && changesUntil(changes, since) !== until) return candidatesOf(standards, at, since)
+  return candidates[until] ??= candidatesOf(standards, at, at)
+}
+
+const candidatesOf = (standards: StandardVersionSet, at: number, since: number): StandardVersion[] =>
+  standards.flatMap((standard) => versionAt(standard, at, since) ?? []).toSorted(inSelectionOrder)
+
+function changesUntil (changes: readonly number[], at: number): number {
+  let count = changes.length
+  while (count > 0 && changes[count - 1]! > at) count--
+  return count
 }
 
 const inSelectionOrder = (a: StandardVersion, b: StandardVersion): number =>
@@ -63,6 +82,8 @@ interface Outline {
   changes: readonly number[]
   /** The targets that any version ever had. */
   kinds: readonly TargetKind[]
+  /** What there is to choose from after so many changes, once somebody asked. */
+  candidates: Array<readonly StandardVersion[]>
 }
 
 const outlines = new WeakMap<StandardVersionSet, Outline>()
@@ -76,7 +97,8 @@ export function outlineOf (standards: StandardVersionSet): Outline {
   const kinds = new Set(versions.flatMap(({ targets }) => targets).map(({ kind }) => kind))
   const outline = {
     changes: [...new Set([...versions.map(({ publishedAt }) => publishedAt), ...archivals])].toSorted((a, b) => a - b),
-    kinds: targetKinds.filter((kind) => kinds.has(kind))
+    kinds: targetKinds.filter((kind) => kinds.has(kind)),
+    candidates: []
   }
   outlines.set(standards, outline)
   return outline

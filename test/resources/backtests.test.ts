@@ -142,7 +142,7 @@ t.test('a crash costs a stretch and counts nothing twice; two workers at once ne
   const ask = async () => (await w.post(`/v1/standards/${draft.id}/backtests`, { ...period, dimensions: [{ by: 'day' }] })).body.id
   const [whole, crashed, shared] = [await ask(), await ask(), await ask()]
   const read = async (id: string) => (await w.get(`/v1/backtests/${id}`)).body
-  const small = { batches: 1, batchSize: 2 }
+  const small = { size: 2, threads: 1, alone: 10 }
 
   await runBacktests(services, clock.now)
   t.equal((await read(whole)).state, 'done')
@@ -162,13 +162,35 @@ t.test('a crash costs a stretch and counts nothing twice; two workers at once ne
   t.equal(finished.length, 3)
 })
 
+t.test('threads count what one does alone, however many there are, and what one of them cannot do fails the backtest', async t => {
+  const { w } = await withPast(january)
+  const draft = await standardOf(w, [firstReply(3600)])
+  const dimensions = [{ by: 'priority' }, { by: 'tag' }, { by: 'month' }]
+  const ask = async () => (await w.post(`/v1/standards/${draft.id}/backtests`, { ...period, dimensions })).body.id
+  const read = async (id: string) => (await w.get(`/v1/backtests/${id}`)).body
+  const alone = await ask()
+  await runBacktests(services, clock.now)
+  const { result, cells } = await read(alone)
+  t.equal(result.conversations, 5)
+  for (const [size, threads] of [[2, 3], [1, 2], [100, 1]] as const) {
+    const id = await ask()
+    while (await runBacktests(services, clock.now, { size, threads, alone: 0 }) > 0);
+    t.match(await read(id), { state: 'done', done: 5, total: 5, result, cells }, `${threads} threads`)
+  }
+  const id = await ask()
+  await services.database.read.$client.query('update backtests set time_zone = \'Nowhere\' where id = $1', [id])
+  await runBacktests(services, clock.now, { size: 2, threads: 2, alone: 0 })
+  t.match(await read(id), { state: 'failed', result: null, error: 'The server could not compute it; its log says why.' })
+  t.equal(await runBacktests(services, clock.now), 0)
+})
+
 t.test('one that is cancelled or deleted stops, and leaves nothing behind', async t => {
   const { w } = await withPast(january)
   const draft = await standardOf(w, [firstReply(3600)])
   const ask = async () => (await w.post(`/v1/standards/${draft.id}/backtests`, period)).body.id
   const id = await ask()
   const cancelled = { state: 'cancelled', done: 2, result: null, cells: null, finishedAt: text(clock.now) }
-  await runBacktests(services, clock.now, { batches: 1, batchSize: 2 })
+  await runBacktests(services, clock.now, { size: 2, threads: 1, alone: 10 })
   t.match((await w.post(`/v1/backtests/${id}/cancel`)).body, cancelled)
   await w.runDue()
   t.match((await w.get(`/v1/backtests/${id}`)).body, cancelled)

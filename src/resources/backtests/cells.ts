@@ -3,16 +3,16 @@ import { zoneNamed, type Zone } from '../../clock/zone.js'
 import type { BacktestDimension } from './backtest.shapes.js'
 import type { Past } from './history.store.js'
 
-/** Which cells a conversation is in: one, or one for each of its tags (or of an attribute's values). */
-export function placing (dimensions: readonly BacktestDimension[], timeZone: string): (past: Past) => unknown[][] {
+/** What a conversation has of each dimension: one value, or each of its tags (or of an attribute's values). */
+export function valuesBy (dimensions: readonly BacktestDimension[], timeZone: string): (past: Past) => unknown[][] {
   const zone = zoneNamed(timeZone)
   const readers = dimensions.map(dimension => reader(dimension, zone))
-  if (!readers.length) return () => []
-  return past => readers.reduce<unknown[][]>((cells, read) => {
-    const values = read(past)
-    return cells.flatMap(cell => values.map(value => [...cell, value]))
-  }, [[]])
+  return past => readers.map(read => read(past))
 }
+
+/** The cells of a conversation with these values; none without a dimension. */
+export const cellsOf = (values: readonly unknown[][]): unknown[][] => values.length === 0 ? [] : values.reduce<unknown[][]>(
+  (cells, each) => cells.flatMap(cell => each.map(value => [...cell, value])), [[]])
 
 type Reader = (past: Past) => unknown[]
 

@@ -1,30 +1,26 @@
-import { setImmediate } from 'node:timers/promises'
 import { v4 } from 'uuid'
-import { clocksUnder } from '../../clock/clocks.js'
-import type { Calendars } from '../../clock/reading.js'
-import type { Condition, StandardVersionSet } from '../../clock/standard.js'
 import { systemContext, transact, type Context, type Services } from '../../context.js'
 import { worded } from '../../db/refusals.js'
 import { ApiError } from '../../errors.js'
 import { record } from '../../events/record.js'
-import { compiledCalendars } from '../calendars/compiled.service.js'
-import { pureTarget } from '../standards/content.js'
-import { standardsOf } from '../standards/promised.service.js'
 import type { Backtest } from './backtest.shapes.js'
 import * as store from './backtest.store.js'
-import { placing } from './cells.js'
+import { countRange, periodOf, type Counted } from './counting.service.js'
 import * as history from './history.store.js'
-import { cellsOf, emptyTally, resultOf, Tallying } from './tally.js'
+import { addPart, emptyTally, resultOf, shownCells, type Tally } from './tally.js'
+import { countInThreads, hasThreads, stopThreads, usualThreads } from './threads.js'
 
-/** How much is done between two looks at whether it is still wanted. */
-export interface Stretch { batches: number, batchSize: number }
+/** How much is done between two looks at whether it is still wanted: so many conversations by each of so many threads. */
+export interface Stretch {
+  size: number
+  threads: number
+  /** No more than so many are counted in this very thread: others would take longer to start. */
+  alone: number
+}
 
-const usual: Stretch = { batches: 20, batchSize: 400 }
+const usual: Stretch = { size: 24_000, threads: usualThreads, alone: 2_000 }
 /** Longer than a stretch ever takes: whoever has not put down what was counted by then is gone. */
 const leaseMs = 120_000
-/** So many conversations are computed before others in this process have their turn. */
-const turn = 40
-
 /**
  * Takes up a backtest that waits, or that its worker left, and does a stretch of it; answers how many conversations that
  * were, and at least 1 when there was one. What was counted is put down with the place that it was counted to, so that a
@@ -32,7 +28,10 @@ const turn = 40
  */
 export async function runBacktests (services: Services, now: number, stretch: Stretch = usual): Promise<number> {
   const claimed = await claim(services, now)
-  if (!claimed) return 0
+  if (!claimed) {
+    stopThreads(services)
+    return 0
+  }
   const { ctx, backtest, lease } = claimed
   try {
     return await work(ctx, backtest, lease, stretch)
@@ -65,56 +64,31 @@ export async function claim (services: Services, now: number): Promise<Claimed |
   })
 }
 
-const periodOf = ({ from, to, asOf, filter, dimensions }: Backtest): history.Period =>
-  ({ from, to, asOf, filter, attributes: dimensions.flatMap(({ name }) => name ?? []) })
-
-/** The version that is tried as the only standard there ever was. */
-const alone = ({ standardId, versionNumber, default: isDefault, condition, targets }: Backtest): StandardVersionSet => [{
-  id: standardId,
-  archivedAt: null,
-  versions: [{
-    id: standardId, standardId, version: versionNumber, publishedAt: Number.MIN_SAFE_INTEGER, apply: 'keep', position: 1,
-    default: isDefault, condition: condition as Condition | null, targets: targets.map(pureTarget)
-  }]
-}]
-
-async function work (ctx: Context, backtest: Backtest, lease: string, { batches, batchSize }: Stretch): Promise<number> {
+async function work (ctx: Context, backtest: Backtest, lease: string, stretch: Stretch): Promise<number> {
   const { workspaceId } = ctx.caller!
-  const [{ tally, place }, real, calendars] = await Promise.all([store.saved(ctx.db, workspaceId, backtest.id), standardsOf(ctx), compiledCalendars(ctx)])
-  const tallying = new Tallying(tally ?? emptyTally())
-  const count = counting(backtest, tallying, alone(backtest), real, calendars)
-  const read = (after: history.Place | null) => history.read(ctx.db, workspaceId, periodOf(backtest), after, batchSize)
-  let batch = await read(place)
-  for (let done = 1; ; done++) {
-    const isLast = batch.place === null || done === batches
-    const next = isLast ? null : read(batch.place)
-    next?.catch(() => {})
-    await count(batch.past)
-    if (isLast) break
-    batch = await next!
-  }
-  const { conversations } = tallying.tally
-  await (batch.place ? putDown(ctx, backtest, lease, tallying, batch.place) : finish(ctx, backtest, lease, {
-    state: 'done', done: conversations, total: conversations, result: resultOf(tallying.tally), cells: cellsOf(tallying.tally)
+  const saved = await store.saved(ctx.db, workspaceId, backtest.id)
+  const tally = saved.tally ?? emptyTally()
+  const counted = await countStretch(ctx, backtest, saved.place, stretch)
+  for (const { part } of counted) addPart(tally, part)
+  const { conversations } = tally
+  const { place } = counted.at(-1)!
+  await (place ? putDown(ctx, backtest, lease, tally, place) : finish(ctx, backtest, lease, {
+    state: 'done', done: conversations, total: conversations, result: resultOf(tally), cells: shownCells(tally)
   }))
   return Math.max(1, conversations - backtest.done)
 }
 
-/** Counts conversations: by the one function that makes all clocks, once under what is tried and once under what was published. */
-function counting (backtest: Backtest, tallying: Tallying, tried: StandardVersionSet, real: StandardVersionSet, calendars: Calendars): (past: history.Past[]) => Promise<void> {
-  const asOf = Date.parse(backtest.asOf)
-  const cellsOfPast = placing(backtest.dimensions, backtest.timeZone)
-  return async past => {
-    for (const [at, one] of past.entries()) {
-      if (at % turn === turn - 1) await setImmediate()
-      const [would, was] = clocksUnder(one.facts, [tried, real], calendars, asOf)
-      tallying.add(would!, was!, cellsOfPast(one))
-    }
-  }
+/** Parts of history that follow each other. */
+async function countStretch (ctx: Context, backtest: Backtest, after: history.Place | null, { size, threads, alone }: Stretch): Promise<Counted[]> {
+  if (!hasThreads || backtest.total! - backtest.done <= alone) return [await countRange(ctx, backtest, { after, until: null, limit: size })]
+  const { workspaceId } = ctx.caller!
+  const cuts = await history.places(ctx.db, workspaceId, periodOf(backtest), after, size, threads - 1)
+  const ranges = [after, ...cuts].map((from, at): history.Range => ({ after: from, until: cuts[at] ?? null, limit: size }))
+  return countInThreads(ctx.services, workspaceId, backtest, ranges)
 }
 
 /** What was counted, and how far; nothing when it is not wanted any more. */
-async function putDown (ctx: Context, { id }: Backtest, lease: string, { tally }: Tallying, { at, id: cursorId }: history.Place): Promise<void> {
+async function putDown (ctx: Context, { id }: Backtest, lease: string, tally: Tally, { at, id: cursorId }: history.Place): Promise<void> {
   const { workspaceId } = ctx.caller!
   await transact(ctx, async ctx => {
     if (!await store.holdLeased(ctx.db, workspaceId, id, lease)) return

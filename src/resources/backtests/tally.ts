@@ -1,15 +1,8 @@
-import type { Clock } from '../../clock/clocks.js'
 import { targetKinds, type TargetKind } from '../../clock/standard.js'
 import type { BacktestCell, BacktestOutcome, BacktestResult, BacktestSpan } from './backtest.shapes.js'
+import { exactBelow, middleOf, noCounts, type Counts, type Figures, type Part, type Spans } from './part.js'
 
-/** Clocks counted by how they stand: met, metWithoutReply, breached, overdue, running, paused, cancelled. */
-type Counts = [number, number, number, number, number, number, number]
-interface Pair { tried: Counts, real: Counts }
-/** By target. */
-type Figures = Partial<Record<TargetKind, Pair>>
 interface Cell { values: unknown[], conversations: number, figures: Figures }
-/** How many clocks consumed how much, by target: in buckets of 2 %, so that it does not grow with history. */
-type Spans = Partial<Record<TargetKind, { tried: Record<string, number>, real: Record<string, number> }>>
 
 /** What was counted so far. Plain JSON, so that it can be put down and taken up again; bounded by the number of cells. */
 export interface Tally { conversations: number, tried: number, real: number, figures: Figures, spans: Spans, cells: Record<string, Cell>, other: Cell | null }
@@ -18,70 +11,50 @@ export const maxCells = 1000
 
 export const emptyTally = (): Tally => ({ conversations: 0, tried: 0, real: 0, figures: {}, spans: {}, cells: {}, other: null })
 
-const none = (): Counts => [0, 0, 0, 0, 0, 0, 0]
-const places: Record<Clock['state'], number> = { met: 0, breached: 2, overdue: 3, running: 4, atRisk: 4, paused: 5, cancelled: 6 }
-
-/** Counts one conversation: its clocks as they would have been and as they were, in its cells (by `keysOf`). */
-export class Tallying {
-  #cells: number
-
-  constructor (readonly tally: Tally) {
-    this.#cells = Object.keys(tally.cells).length
-  }
-
-  add (tried: readonly Clock[], real: readonly Clock[], cells: readonly unknown[][]): void {
-    const { tally } = this
-    tally.conversations++
-    if (tried.length) tally.tried++
-    if (real.length) tally.real++
-    count(tally.figures, tried, real)
-    for (const clock of tried) this.#span(clock, 'tried')
-    for (const clock of real) this.#span(clock, 'real')
-    let inOther = false
-    for (const values of cells) {
-      const cell = this.#cell(values)
-      if (cell === tally.other && inOther) continue
-      if (cell === tally.other) inOther = true
-      cell.conversations++
-      count(cell.figures, tried, real)
+/**
+ * Adds the next part of history. Cells are made in the order in which conversations came, however history was cut in
+ * parts; what finds none any more is in `other`, once.
+ */
+export function addPart (tally: Tally, { conversations, tried, real, spans, groups }: Part): void {
+  tally.conversations += conversations
+  tally.tried += tried
+  tally.real += real
+  addSpans(tally.spans, spans)
+  let count = Object.keys(tally.cells).length
+  for (const group of groups) {
+    const into = new Set<Cell>()
+    for (const values of group.cells) {
+      const key = JSON.stringify(values)
+      const isNew = !Object.hasOwn(tally.cells, key)
+      if (isNew && count < maxCells) {
+        tally.cells[key] = { values, conversations: 0, figures: {} }
+        count++
+      }
+      into.add(tally.cells[key] ?? (tally.other ??= { values: [], conversations: 0, figures: {} }))
+    }
+    addFigures(tally.figures, group.figures)
+    for (const cell of into) {
+      cell.conversations += group.conversations
+      addFigures(cell.figures, group.figures)
     }
   }
+}
 
-  #cell (values: unknown[]): Cell {
-    const { tally } = this
-    const key = JSON.stringify(values)
-    const known = tally.cells[key]
-    if (known) return known
-    if (this.#cells < maxCells) {
-      this.#cells++
-      return tally.cells[key] = { values, conversations: 0, figures: {} }
-    }
-    return tally.other ??= { values: [], conversations: 0, figures: {} }
-  }
-
-  #span ({ target, state, consumedSeconds }: Clock, of: 'tried' | 'real'): void {
-    if (state !== 'met' && state !== 'breached') return
-    const spans = (this.tally.spans[target] ??= { tried: {}, real: {} })[of]
-    const bucket = bucketOf(consumedSeconds)
-    spans[bucket] = (spans[bucket] ?? 0) + 1
+function addFigures (to: Figures, more: Figures): void {
+  for (const [target, { tried, real }] of Object.entries(more)) {
+    const pair = to[target as TargetKind] ??= { tried: noCounts(), real: noCounts() }
+    tried.forEach((count, at) => { pair.tried[at]! += count })
+    real.forEach((count, at) => { pair.real[at]! += count })
   }
 }
 
-function count (figures: Figures, tried: readonly Clock[], real: readonly Clock[]): void {
-  for (const clock of tried) place((figures[clock.target] ??= { tried: none(), real: none() }).tried, clock)
-  for (const clock of real) place((figures[clock.target] ??= { tried: none(), real: none() }).real, clock)
+function addSpans (to: Spans, more: Spans): void {
+  for (const [target, { tried, real }] of Object.entries(more)) {
+    const pair = to[target as TargetKind] ??= { tried: {}, real: {} }
+    for (const [bucket, count] of Object.entries(tried)) pair.tried[bucket] = (pair.tried[bucket] ?? 0) + count
+    for (const [bucket, count] of Object.entries(real)) pair.real[bucket] = (pair.real[bucket] ?? 0) + count
+  }
 }
-
-function place (counts: Counts, { state, endedBy }: Clock): void {
-  counts[places[state]]!++
-  if (state === 'met' && endedBy === 'resolvedWithoutReply') counts[1]++
-}
-
-const exactBelow = 128
-const width = Math.log(1.02)
-const bucketOf = (seconds: number): number => seconds < exactBelow ? seconds : exactBelow + Math.floor(Math.log(seconds / exactBelow) / width)
-/** The middle of a bucket, by ratio: at most 1 % from all that is in it. */
-const middleOf = (bucket: number): number => bucket < exactBelow ? bucket : exactBelow * Math.exp((bucket - exactBelow + 0.5) * width)
 
 /** The figures of everything that was counted. */
 export function resultOf ({ conversations, tried, real, figures, spans }: Tally): BacktestResult {
@@ -94,7 +67,7 @@ export function resultOf ({ conversations, tried, real, figures, spans }: Tally)
 }
 
 /** The cells in the order in which they were met, `other` last. */
-export function cellsOf ({ cells, other }: Tally): BacktestCell[] {
+export function shownCells ({ cells, other }: Tally): BacktestCell[] {
   return [...Object.values(cells).map(cell => shown(cell, false)), ...(other ? [shown(other, true)] : [])]
 }
 
