@@ -11,7 +11,9 @@ const everyMs = 600_000
 /** After the end, while windows of a rate are open. */
 const afterEndMs = 3_600_000
 
-export function decisionOf (goal: Pick<Goal, 'from' | 'to' | 'direction'>, metric: Metric, { state, provisional }: Pick<GoalProgress, 'state' | 'provisional'>, now: number): Decision {
+type Aimed = Pick<Goal, 'from' | 'to' | 'direction'>
+
+export function decisionOf (goal: Aimed, metric: Metric, { state, provisional }: Pick<GoalProgress, 'state' | 'provisional'>, now: number): Decision {
   if (state === 'reached' && isTotal(metric) && goal.direction === 'more') return { state, decided: 'byTotal', checkAt: null }
   if (isOver({ goal, provisional, now })) return { state, decided: 'byEnd', checkAt: null }
   return { state, decided: null, checkAt: new Date(nextLook(goal, now)).toISOString() }

@@ -1,7 +1,7 @@
-import { allow, checkVersion, instantOf, instantText, reading, transact, type Context } from '../../context.js'
+import { allow, checkVersion, instantText, reading, transact, type Context } from '../../context.js'
 import type { Page } from '../../db/page.js'
 import { changed, externalIdOf } from '../../db/rows.js'
-import { conflict, notFound } from '../../errors.js'
+import { conflict, notFound, type ApiError } from '../../errors.js'
 import { record } from '../../events/record.js'
 import { upsert, type Upserted } from '../upsert.js'
 import { checkTargets, metricOf } from './goal.rules.js'
@@ -45,7 +45,7 @@ export async function upsertGoal (ctx: Context, ref: string, input: UpsertGoal):
     create: (ctx, externalId) => insert(ctx, workspaceId, set!, externalId),
     update: ctx => change(ctx, workspaceId, ref, goal => {
       const fields = differing(goal, input)
-      if (fields.length) throw conflict(`What a goal measures stays as it was set: ${fields.join(', ')}. Archive it and set another.`, fields.map(path => ({ path, message: 'differs' })))
+      if (fields.length) throw fixed(fields)
       const { name, why, target, stretchTarget, ownerId } = input
       return targetsOf(goal, { name, why, target, stretchTarget, ownerId })
     }, 'goal.updated')
@@ -65,6 +65,9 @@ export async function unarchiveGoal (ctx: Context, ref: string): Promise<Goal> {
     return change(ctx, workspaceId, ref, () => ({ archivedAt: null }), 'goal.unarchived')
   })
 }
+
+const fixed = (fields: readonly string[]): ApiError => conflict(`What a goal measures stays as it was set: ${fields.join(', ')}. Archive it and set another.`,
+  fields.map(path => ({ path, message: 'is not what it was set to' })))
 
 async function insert (ctx: Context, workspaceId: string, { goal, reached }: SetGoal, externalId: string | undefined): Promise<Goal> {
   await checkRoom(ctx, workspaceId)
@@ -93,7 +96,7 @@ async function change (ctx: Context, workspaceId: string, ref: string, changes: 
   const wanted = changes(before)
   const differences = changed(before, wanted)
   if (!differences) return before
-  const goal = await store.update(ctx.db, workspaceId, before.id, { ...wanted, ...(before.decidedAt === null && { checkAt: new Date(instantOf(ctx)).toISOString() }) })
+  const goal = await store.update(ctx.db, workspaceId, before.id, { ...wanted, ...(before.decidedAt === null && { checkAt: instantText(ctx) }) })
   record(ctx, type, goal, { changes: differences })
   return goal
 }

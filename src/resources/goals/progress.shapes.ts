@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { at, choice, id, Ref, shape } from '../../shapes.js'
+import { at, choice, id, shape } from '../../shapes.js'
 import { MetricAsOf } from '../metrics/metric.shapes.js'
 import { goalStates } from './goal.table.js'
 
@@ -61,6 +61,5 @@ export const GoalProgress = shape('GoalProgress', 'How a goal stands, computed f
 })
 export type GoalProgress = z.output<typeof GoalProgress>
 
-export const GoalParams = z.object({ id: Ref })
 const interval = GoalInterval.default('week').describe('How long its buckets are.')
 export const GoalProgressQuery = z.object({ interval })

@@ -2,16 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { operation, type Api } from '../../http/operation.js'
 import { gone } from '../../http/reply.js'
 import { listMetricConversations } from './behind.service.js'
+import { chartMetrics } from './chart.service.js'
+import { ChartLook, MetricsByLinkWithLook } from './chart.shapes.js'
 import { csvOf } from './metric.csv.js'
 import { queryMetrics } from './metric.service.js'
-import { Metric, MetricAnswer, MetricCatalogue, MetricConversationList, MetricConversationQuery, MetricOwner, MetricParams, MetricsByLink, QueryMetrics, SetMetricOwner } from './metric.shapes.js'
+import { Metric, MetricAnswer, MetricCatalogue, MetricConversationList, MetricConversationQuery, MetricOwner, MetricParams, QueryMetrics, SetMetricOwner } from './metric.shapes.js'
 import { getOwnedMetric, listOwnedMetrics, removeMetricOwner, setMetricOwner } from './owner.service.js'
 
 const tag = 'Metrics'
 const scope = 'metrics:read'
-const produces = ['application/json', 'text/csv']
+const produces = ['application/json', 'text/csv', 'image/svg+xml']
 const refusals = ['notFound', 'tooComplex', 'invalid'] as const
-const description = 'As JSON, or with `Accept: text/csv` a line per cell. At most 50,000 conversations, 2,000,000 samples and 100,000 cells; more are refused with `tooComplex`.'
+const description = 'As JSON, or with `Accept: text/csv` a line per cell, or with `Accept: image/svg+xml` a chart: lines, or bars where the interval is none; groups by name as far as the caller may read ' +
+  'them; at most 12 lines or 40 bars, two units and 3,000 points. At most 50,000 conversations, 2,000,000 samples and 100,000 cells; more are refused with `tooComplex`.'
 const example = {
   metrics: ['firstReplyTime', 'created'], from: '2026-11-02T00:00:00.000Z', to: '2026-11-09T00:00:00.000Z', timeZone: 'Europe/Berlin', interval: 'day', groupBy: ['channelKind']
 }
@@ -38,14 +41,17 @@ export function metricRoutes (app: Api): void {
   })
 
   app.post('/metrics/query', operation({
-    id: 'queryMetrics', summary: 'Query metrics', tag, scope, body: QueryMetrics, answer: MetricAnswer, produces, description, refusals: [...refusals],
+    id: 'queryMetrics', summary: 'Query metrics', tag, scope, body: QueryMetrics, query: ChartLook, answer: MetricAnswer, produces, description, refusals: [...refusals],
     graphql: 'metricQuery', example
-  }), async (request, reply) => answer(request, reply, request.body))
+  }), async (request, reply) => answer(request, reply, request.body, request.query))
 
   app.get('/metrics/query', operation({
-    id: 'queryMetricsByLink', summary: 'Query metrics by a link', tag, scope, query: MetricsByLink, answer: MetricAnswer, produces, description, refusals: [...refusals],
+    id: 'queryMetricsByLink', summary: 'Query metrics by a link', tag, scope, query: MetricsByLinkWithLook, answer: MetricAnswer, produces, description, refusals: [...refusals],
     graphql: 'metricQuery'
-  }), async (request, reply) => answer(request, reply, request.query))
+  }), async (request, reply) => {
+    const { theme, statistic, ...query } = request.query
+    return answer(request, reply, query, { theme, statistic })
+  })
 
   app.get('/metrics/conversations', operation({
     id: 'listMetricConversations', summary: 'List the conversations behind a figure', tag, scope, query: MetricConversationQuery, answer: MetricConversationList,
@@ -53,10 +59,12 @@ export function metricRoutes (app: Api): void {
   }), async request => listMetricConversations(request.ctx, request.query))
 }
 
-/** JSON, unless CSV is wanted more. */
-async function answer (request: FastifyRequest, reply: FastifyReply, query: QueryMetrics): Promise<unknown> {
-  const answered = await queryMetrics(request.ctx, query)
+/** JSON, unless the caller names CSV or a chart. */
+async function answer (request: FastifyRequest, reply: FastifyReply, query: QueryMetrics, look: ChartLook): Promise<unknown> {
+  const accept = request.headers.accept ?? ''
   reply.header('vary', 'accept')
-  if (!/\btext\/csv\b/.test(request.headers.accept ?? '')) return answered
-  return reply.type('text/csv; charset=utf-8').send(csvOf(answered, query))
+  if (/\btext\/csv\b/.test(accept)) return reply.type('text/csv; charset=utf-8').send(csvOf(await queryMetrics(request.ctx, query), query))
+  if (!/\bimage\/svg\+xml\b/.test(accept)) return queryMetrics(request.ctx, query)
+  const svg = await chartMetrics(request.ctx, query, look)
+  return reply.type('image/svg+xml; charset=utf-8').header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'").send(svg)
 }
