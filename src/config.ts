@@ -25,7 +25,7 @@ export const Environment = z.object({
   CORS_ORIGINS: z.string().default('').transform(list => list.split(',').map(x => x.trim()).filter(Boolean))
     .describe('Origins of browsers that may call, separated by commas; none by default.'),
   RATE_LIMIT_PER_MINUTE: count(1, 10_000_000, 6000).describe('Requests a minute for each API key or token subject.'),
-  DATABASE_POOL_SIZE: count(1, 200, 10).describe('Connections for transactions; reads have three more of their own.'),
+  DATABASE_POOL_SIZE: count(1, 200, 16).describe('Connections for transactions; reads have three more of their own.'),
   STATEMENT_TIMEOUT_MS: count(100, 600_000, 15_000).describe('Longest time of one SQL statement, in milliseconds.'),
   MAX_EVENT_LOOP_DELAY_MS: count(0, 60_000, 1000)
     .describe('Delay of the event loop, in milliseconds, past which requests are shed with 503; 0 never sheds.'),

@@ -95,11 +95,11 @@ export const instantOf = (ctx: Context): number => ctx.transaction?.at ?? ctx.se
 /** The same as the API writes it. */
 export const instantText = (ctx: Context): string => new Date(instantOf(ctx)).toISOString()
 
-const attempts = 3
+const attempts = 5
 
 /**
  * Runs a verb in a transaction; its events, and its result under an Idempotency-Key, are written with the commit. A
- * transaction inside another joins it. A deadlock is tried again, with nothing kept of the first attempt.
+ * transaction inside another joins it. What is transient is tried again, with nothing kept of the attempt before.
  */
 export async function transact<T> (ctx: Context, verb: (ctx: Context) => Promise<T>): Promise<T> {
   if (ctx.transaction) return verb(ctx)

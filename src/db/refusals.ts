@@ -25,6 +25,7 @@ const lostMessages = /Connection terminated|Client has encountered a connection 
 /** Turns what the driver throws into what the API says; anything unknown is passed on as it is. */
 export function worded (thrown: unknown): unknown {
   if (thrown instanceof ApiError) return thrown
+  if (thrown instanceof Overtaken) return thrown.refusal
   const error = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
   const { code } = error as { code?: string }
   if (error instanceof pg.DatabaseError && error.constraint) {
@@ -43,8 +44,14 @@ export function worded (thrown: unknown): unknown {
   return thrown
 }
 
-/** Whether the same transaction may simply be tried again: a deadlock or a serialisation failure. */
+/** Somebody else was faster with what this transaction counted on: done anew it finds that; again and again, it is refused. */
+export class Overtaken extends Error {
+  constructor (readonly refusal: ApiError, cause?: unknown) { super('overtaken', { cause }) }
+}
+
+/** Whether the same transaction may simply be tried again: a deadlock, a serialisation failure, or somebody was faster. */
 export function isTransient (thrown: unknown): boolean {
+  if (thrown instanceof Overtaken) return true
   const error = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
   const { code } = error as { code?: string }
   return code === '40P01' || code === '40001'

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { v7 } from 'uuid'
 import type { z } from 'zod'
 import { contextOf, type Context, type Services } from '../context.js'
 import { worded } from '../db/refusals.js'
@@ -49,7 +48,7 @@ function answerProblem (thrown: unknown, request: FastifyRequest, reply: Fastify
   reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem)
 }
 
-export const requestId = (): string => v7()
+export const requestId = (): string => randomUUID()
 
 /** What the router answers by itself, before any hook. */
 export function frameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {

@@ -1,11 +1,12 @@
+import { LRUCache } from 'lru-cache'
 import { v7 } from 'uuid'
 import { allow, checkVersion, instantOf, reading, systemContext, transact, type Context, type Services } from '../../context.js'
 import type { Page } from '../../db/page.js'
-import { isTransient } from '../../db/refusals.js'
+import { isTransient, Overtaken } from '../../db/refusals.js'
 import { ApiError, conflict, notFound, unauthenticated } from '../../errors.js'
 import { deliveryReported } from '../conversations/delivering.service.js'
 import { receiveMessage, type Received } from '../conversations/receiving.service.js'
-import { findForHook } from './channel.store.js'
+import { findForHook, type ChannelRow } from './channel.store.js'
 import * as channels from './channel.store.js'
 import { hookSecretOf, verifyHookSecret, type GivenSecrets } from './inbound/secret.js'
 import { ofContract, parse, type Parsed } from './inbound/parse.js'
@@ -17,9 +18,31 @@ import * as store from './receipt.store.js'
 /** A message in the generic contract, pushed by whoever holds a key with inbound:write. */
 export async function pushMessage (ctx: Context, channelRef: string, message: InboundMessage): Promise<Received> {
   const { workspaceId } = allow(ctx, 'inbound:write')
-  const channel = await reading(channels.find(ctx.db, workspaceId, channelRef))
-  if (!channel) throw notFound('Channel')
-  return receiveMessage(ctx, channel, ofContract(message))
+  const parsed = ofContract(message)
+  return transact(ctx, ctx => withChannel(ctx, workspaceId, channelRef, channel => receiveMessage(ctx, channel, parsed)))
+}
+
+const seen = new LRUCache<string, ChannelRow>({ max: 1000 })
+
+/** Works with the channel as it was when it was last seen, and reads it in the same round trip: had it changed, all is done anew. */
+async function withChannel<T> (ctx: Context, workspaceId: string, ref: string, work: (channel: ChannelRow) => Promise<T>): Promise<T> {
+  const key = `${workspaceId} ${ref}`
+  const known = seen.get(key)
+  const reading = channels.find(ctx.db, workspaceId, ref)
+  if (!known) {
+    const channel = await reading
+    if (!channel) throw notFound('Channel')
+    seen.set(key, channel)
+    return work(channel)
+  }
+  const [now, worked] = await Promise.allSettled([reading, work(known)])
+  if (now.status === 'rejected') throw now.reason
+  if (now.value?.version !== known.version) {
+    seen.delete(key)
+    throw new Overtaken(conflict('The channel is being changed again and again. Try again shortly.'))
+  }
+  if (worked.status === 'rejected') throw worked.reason
+  return worked.value
 }
 
 export interface HookCall { contentType: string, headers: Record<string, string>, payload: Buffer, secrets: GivenSecrets }

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid'
-import type { Context } from '../../context.js'
+import { instantText, sendAlong, type Context } from '../../context.js'
+import { Overtaken } from '../../db/refusals.js'
 import { conflict, invalid } from '../../errors.js'
 import { record } from '../../events/record.js'
 import * as arriving from './arriving.store.js'
@@ -35,7 +36,7 @@ const attempts = 5
  * id than the one given is another person, even with the same address. Merges are followed; it cannot be merged or erased
  * until the transaction ends.
  *
- * Call it in a transaction, of a verb that has asked permission. One round trip for a known contact, two for a new one.
+ * Call it in a transaction, of a verb that has asked permission. One round trip; a new one is written with what is sent next.
  * Refuses, naming `path` and the place in the list, what is no identity.
  */
 export async function findOrCreateByIdentity (ctx: Context, given: readonly ArrivingIdentity[], arrival: Arrival = {}, path = 'identities'): Promise<FoundContact> {
@@ -46,9 +47,8 @@ export async function findOrCreateByIdentity (ctx: Context, given: readonly Arri
     if (external?.moved || owners.some(owner => owner.moved)) continue
     const found = external ?? owners.find(owner => externalId === null || owner.externalId === null)
     if (!found) {
-      const made = await create(ctx, workspaceId, externalId, identities, arrival)
-      if (made) return made
-      continue
+      const theirs = new Set(owners.map(({ n }) => n))
+      return create(ctx, workspaceId, externalId, identities.map((identity, at) => ({ ...identity, position: at + 1 })).filter(({ position }) => !theirs.has(position)), arrival)
     }
     const own = new Set(owners.map(({ n }) => n))
     const lacksSomething = (externalId !== null && found.externalId === null) || own.size < identities.length || (found.name === null && arrival.name)
@@ -58,7 +58,7 @@ export async function findOrCreateByIdentity (ctx: Context, given: readonly Arri
       companyAttributes: found.companyAttributes ?? {}, blockedAt: found.blockedAt, created: false
     }
   }
-  throw conflict('The sender is being created, merged or renamed by others again and again. Try again shortly.')
+  throw contended()
 }
 
 function sorted (given: readonly ArrivingIdentity[], path: string): { externalId: string | null, identities: Identity[] } {
@@ -72,13 +72,21 @@ function sorted (given: readonly ArrivingIdentity[], path: string): { externalId
   return { externalId, identities: inOrder(identities) }
 }
 
-async function create (ctx: Context, workspaceId: string, externalId: string | null, identities: readonly Identity[], { name = null, language = null }: Arrival): Promise<FoundContact | null> {
-  const made = await arriving.make(ctx.db, workspaceId, v7(), externalId, identities, name, language)
-  if (!made) return null
-  const contact = toShape(made.row, made.identities)
-  record(ctx, 'contact.created', contact)
-  return { id: contact.id, companyId: null, tier: null, language, attributes: {}, companyAttributes: {}, blockedAt: null, created: true }
+/** Nobody waits for the new one to be written: should somebody be faster, the transaction is done anew, and finds theirs. */
+function create (ctx: Context, workspaceId: string, externalId: string | null, identities: ReadonlyArray<Identity & { position: number }>, { name = null, language = null }: Arrival): FoundContact {
+  const now = instantText(ctx)
+  const row = {
+    id: v7(), externalId, version: 1, createdAt: now, updatedAt: now, name, language, companyId: null, timeZone: null, attributes: {},
+    blockedAt: null, mergedIntoId: null, erasedAt: null
+  }
+  sendAlong(ctx, [arriving.make(ctx.db, workspaceId, row, identities).catch(error => {
+    throw arriving.isTaken(error) ? new Overtaken(contended(), error) : error
+  })])
+  record(ctx, 'contact.created', toShape(row, identities.map(({ position, ...identity }) => identity)))
+  return { id: row.id, companyId: null, tier: null, language, attributes: {}, companyAttributes: {}, blockedAt: null, created: true }
 }
+
+const contended = () => conflict('The sender is being created, merged or renamed by others again and again. Try again shortly.')
 
 /** Gives a found contact what it lacks; false when it must be looked up again, because somebody was faster. */
 async function complete (ctx: Context, workspaceId: string, id: string, externalId: string | null, identities: readonly Identity[], { name }: Arrival): Promise<boolean> {

@@ -44,47 +44,26 @@ export async function lookUp (db: Db, workspaceId: string, externalId: string | 
   return { external: external[0], owners }
 }
 
-/**
- * The first thing that names the contact (its external id, else its first identity) is claimed before the contact is
- * made, so that of twenty who do this at once one makes it and the others make nothing. Identities of others stay theirs.
- */
-const making = `with given as (
-    select * from unnest($3::text[], $4::text[], $5::text[]) with ordinality as g (kind, value, provider, position)),
-  claimed as (
-    insert into contact_identities (workspace_id, contact_id, kind, value, provider, position)
-    select $1::uuid, $2::uuid, kind, value, provider, position from given where $6::text is null and position = 1
-    on conflict do nothing returning position),
-  made as (
-    insert into contacts (workspace_id, id, external_id, name, language)
-    select $1, $2, $6, $7, $8 where $6 is not null or exists (select from claimed)
-    on conflict on constraint contacts_external_id_key do nothing
-    returning id, external_id, name, language, version, created_at, updated_at),
-  others as (
-    insert into contact_identities (workspace_id, contact_id, kind, value, provider, position)
-    select $1, made.id, g.kind, g.value, g.provider, g.position from given g, made where $6 is not null or g.position > 1
-    on conflict do nothing returning position)
-  select id, external_id as "externalId", name, language, version, created_at as "createdAt", updated_at as "updatedAt",
-    array(select position from claimed union select position from others)::integer[] as places from made`
+const making = `with made as (
+    insert into contacts (workspace_id, id, external_id, name, language, created_at, updated_at)
+    values ($1::uuid, $2::uuid, $6, $7, $8, $9::timestamptz, $9::timestamptz))
+  insert into contact_identities (workspace_id, contact_id, kind, value, provider, position)
+  select $1::uuid, $2::uuid, kind, value, provider, position from unnest($3::text[], $4::text[], $5::text[], $10::integer[]) as g (kind, value, provider, position)`
 
-export interface Made { row: ContactFields, identities: Identity[] }
-
-/** Makes the contact; undefined when somebody else was faster. */
-export async function make (db: Db, workspaceId: string, id: string, externalId: string | null, identities: readonly Identity[], name: string | null, language: string | null): Promise<Made | undefined> {
-  const [made] = await rows<ContactFields & { places: number[] }>(db, making,
-    [workspaceId, id, ...listsOf(identities), externalId, name, language])
-  if (!made) return undefined
-  const { places, ...row } = made
-  return {
-    row: { ...row, companyId: null, timeZone: null, attributes: {}, blockedAt: null, mergedIntoId: null, erasedAt: null },
-    identities: identities.filter((_, at) => places.includes(at + 1))
-  }
-}
+/** Writes a contact with its identities; the database refuses it when somebody else was faster with any of what names it. */
+export const make = async (db: Db, workspaceId: string, { id, externalId, name, language, createdAt }: ContactFields, identities: ReadonlyArray<Identity & { position: number }>): Promise<unknown> =>
+  rows(db, making, [workspaceId, id, ...listsOf(identities), externalId, name, language, createdAt, identities.map(({ position }) => position)])
 
 export const mark = async (db: Db): Promise<unknown> => db.$client.query('savepoint adoption')
 export const backToMark = async (db: Db): Promise<unknown> => db.$client.query('rollback to savepoint adoption')
 
-/** Whether the database refused an external id because another contact has it. */
-export const isTakenExternalId = (error: unknown): boolean => {
+const refusedBy = (error: unknown): string | undefined => {
   const { cause = error } = error as { cause?: unknown }
-  return (cause as { constraint?: string } | null)?.constraint === 'contacts_external_id_key'
+  return (cause as { constraint?: string } | null)?.constraint
 }
+
+/** Whether the database refused an external id because another contact has it. */
+export const isTakenExternalId = (error: unknown): boolean => refusedBy(error) === 'contacts_external_id_key'
+
+/** Whether it refused a contact because of what names it. */
+export const isTaken = (error: unknown): boolean => isTakenExternalId(error) || refusedBy(error) === 'contact_identities_pkey'

@@ -136,6 +136,16 @@ function changedValues (before: ConversationRow, values: Decision['values'] = {}
     .map(([name, to]) => [name, { from: before[name as 'subject'], to }]))
 }
 
+const sharing = new WeakMap<object, Promise<unknown>>()
+
+/** No promise changes until the commit; asked for once a transaction, early, it costs no round trip. */
+export function shareMaking (ctx: Context): Promise<unknown> {
+  const key = ctx.transaction!
+  const shared = sharing.get(key) ?? store.shareMaking(ctx.db, ctx.caller!.workspaceId)
+  sharing.set(key, shared)
+  return shared
+}
+
 /** Writes a conversation that did not exist; its first fact is its creation. */
 export async function writeNew (ctx: Context, facts: Fact[], values: Pick<ConversationRow, 'id' | 'externalId' | 'subject' | 'subjectGiven' | 'complexity' | 'previousConversationId'>,
   writes: () => Array<Promise<unknown>> = () => []): Promise<Conversation> {
@@ -144,7 +154,7 @@ export async function writeNew (ctx: Context, facts: Fact[], values: Pick<Conver
   const row: ConversationRow = {
     workspaceId: ctx.caller!.workspaceId, version: 1, updatedAt: now, recordedAt: now, wakeAt: null, clocksCheckAt: null, nextDueAt: null, atRisk: false, ...values, ...rowOf(state)
   }
-  const [, promises] = await Promise.all([store.shareMaking(ctx.db, row.workspaceId), promisesOf(ctx)])
+  const [, promises] = await Promise.all([shareMaking(ctx), promisesOf(ctx)])
   const after = clockEventsAside(ctx)
   const clocks = promises && keepClocks(ctx, row.id, facts, promises, [])
   Object.assign(row, clocks?.kept)

@@ -118,8 +118,13 @@ function conditions (workspaceId: string, query: ConversationQuery, { contactId,
   ].filter((part): part is SQL => part !== undefined && part !== '')
 }
 
+/** Each is led to by an index in the order of the list, for a rare value as for a common one. */
+const evenly = new Set(['id', 'assigneeId', 'teamId', 'contactId', 'companyId', 'channelId'])
+
 /** Whether a rare value and a common one want different plans. */
-const isSelective = ({ q, filter, tagId }: ConversationQuery): boolean => Boolean(q ?? filter ?? tagId)
+const isSelective = ({ q, filter, tagId }: ConversationQuery): boolean =>
+  Boolean(q ?? tagId) || Object.entries(filter ?? {}).some(([field, condition]) => !evenly.has(field) || !isOneValue(condition))
+const isOneValue = (condition: unknown): boolean => Object.keys(condition ?? {}).every(operator => operator === 'eq')
 
 const dialect = new PgDialect()
 const alias = (text: string): string => text.replaceAll('"conversations".', 'c.')

@@ -6,7 +6,7 @@ import { record } from '../../events/record.js'
 import { messageShape, type MessageRow } from '../messages/message.row.js'
 import { changeMessages, writeMessages } from '../messages/loading.service.js'
 import { promisesOf } from '../clocks/promises.js'
-import type { Held } from './change.js'
+import { shareMaking, type Held } from './change.js'
 import { rowOf, stateOf, type ConversationRow } from './conversation.row.js'
 import { shapeOf } from './conversation.shape.js'
 import type { Conversation } from './conversation.shapes.js'
@@ -35,7 +35,7 @@ export interface Draft {
 /** The conversations with these external ids themselves, locked, with their facts; no promise changes until the commit. */
 export async function holdWithFacts (ctx: Context, externalIds: readonly string[]): Promise<Map<string, Held & { earlier: Fact[] }>> {
   const { workspaceId } = ctx.caller!
-  const [, found] = await Promise.all([conversations.shareMaking(ctx.db, workspaceId), store.holdByExternalIds(ctx.db, workspaceId, externalIds)])
+  const [, found] = await Promise.all([shareMaking(ctx), store.holdByExternalIds(ctx.db, workspaceId, externalIds)])
   const facts = found.length ? await readFactsOf(ctx.db, workspaceId, found.map(({ id }) => id)) : new Map<string, Fact[]>()
   return new Map(found.map(row => [row.externalId!, { row, state: stateOf(row), earlier: facts.get(row.id) ?? [] }]))
 }

@@ -13,7 +13,7 @@ import { written } from '../messages/message.content.js'
 import { messageShape, type MessageRow } from '../messages/message.row.js'
 import type { Message } from '../messages/message.shapes.js'
 import { messageByExternalId, writeMessage } from '../messages/message.service.js'
-import { factAt, momentOf, write, writeNew, type Held, type Moment } from './change.js'
+import { factAt, momentOf, shareMaking, write, writeNew, type Held, type Moment } from './change.js'
 import { stateOf, type ConversationRow } from './conversation.row.js'
 import * as store from './conversation.store.js'
 import { failBounced } from './delivering.service.js'
@@ -41,7 +41,7 @@ export async function receiveMessage (ctx: Context, channel: ReceivingChannel, p
   return transact(ctx, async ctx => {
     const keys = threadKeys(parsed)
     const [, , earlier, threads, contact] = await Promise.all([
-      store.shareMaking(ctx.db, workspaceId),
+      shareMaking(ctx),
       store.holdSender(ctx.db, workspaceId, channel.id, senderOf(parsed)),
       messageByExternalId(ctx, channel.id, parsed.externalId),
       store.findByThread(ctx.db, workspaceId, channel.id, keys),
