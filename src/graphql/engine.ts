@@ -8,7 +8,8 @@ import { refusalOf, type Answer, type ProblemOf, type Refusal } from './answers.
 import { Costs } from './cost.js'
 import { checkDocument, checkText, checkVariables, type Limits } from './limits.js'
 import { Inputs } from './literals.js'
-import type { GraphqlContext } from './module.js'
+import type { GraphqlContext, GraphqlModule } from './module.js'
+import { writingOf, type Writing } from './written.js'
 
 /** One operation as it was sent. */
 export interface Operation {
@@ -39,16 +40,17 @@ export interface Engine {
   schema: GraphQLSchema
   limits: Limits
   costs: Costs
-  /** Never throws: what went wrong is in the answer, worded. `status` is that of the refusal when nothing ran, else 200. */
+  /** Never throws: what went wrong is in the answer, worded. Text is an answer that the database wrote. `status` is that of the refusal when nothing ran, else 200. */
   run: (operation: Operation, context: GraphqlContext, problemOf: ProblemOf, options: { onlyQueries: boolean }) =>
-    Promise<{ answer: Answer, status: number, retryAfter?: number }>
+    Promise<{ answer: Answer | string, status: number, retryAfter?: number }>
 }
 
 /**
  * Mercurius without its routes: it parses and validates each document once, remembers it, and compiles it when it is
  * asked a second time. Limits that need no types are checked before a document is validated, its cost before each run.
  */
-export async function makeEngine (app: FastifyInstance, schema: GraphQLSchema, limits: Limits): Promise<Engine> {
+export async function makeEngine (app: FastifyInstance, schema: GraphQLSchema, limits: Limits, modules: readonly GraphqlModule[] = []): Promise<Engine> {
+  const writers = new Map(modules.flatMap(module => Object.entries(module.writers ?? {})))
   const costs = new Costs(schema, limits.cost)
   await app.register(mercurius, {
     schema,
@@ -68,18 +70,21 @@ export async function makeEngine (app: FastifyInstance, schema: GraphQLSchema, l
     app.graphql.replaceSchema(schema) // Mercurius knows no other way to forget.
     remembered = tokens
   })
-  const inputs = new WeakMap<OperationDefinitionNode, Inputs>()
+  const known = new WeakMap<OperationDefinitionNode, { inputs: Inputs, writing: Writing | null }>()
   app.graphql.addHook('preExecution', async (schema, document, context) => {
     const run = context as unknown as Run
     const operation = chosen(document, run)
-    let input = inputs.get(operation)
-    if (!input) {
+    let plan = known.get(operation)
+    if (!plan) {
       costs.plan(document, operation)
-      inputs.set(operation, input = new Inputs(schema, document, operation))
+      plan = { inputs: new Inputs(schema, document, operation), writing: writingOf(schema, document, operation, writers) }
+      known.set(operation, plan)
     }
-    const variables = input.read(run.operation.variables ?? {})
+    const variables = plan.inputs.read(run.operation.variables ?? {})
     run.cost = costs.of(operation, variables)
     checkCost(run.cost, limits)
+    const text = await plan.writing?.(run.ctx, variables)
+    if (text !== undefined) throw new Written(text)
     return { variables }
   })
 
@@ -90,12 +95,20 @@ export async function makeEngine (app: FastifyInstance, schema: GraphQLSchema, l
     async run (operation, context, problemOf, { onlyQueries }) {
       const run: Run = { ...context, operation, onlyQueries }
       const outcome = await execute(app, run, limits)
+      if ('thrown' in outcome && outcome.thrown instanceof Written) {
+        return { answer: `{"data":${outcome.thrown.text},"extensions":${JSON.stringify(extensionsOf(run.cost!, limits))}}`, status: 200 }
+      }
       const refusal = 'thrown' in outcome
         ? refusalOf(outcome.thrown, problemOf)
         : outcome.errors?.length ? refusalOf(outcome.errors, problemOf) : undefined
       return answerOf('thrown' in outcome ? undefined : outcome.data, refusal, run.cost, limits)
     }
   }
+}
+
+/** Mercurius knows no other way to be told that there is nothing left to execute. */
+class Written extends Error {
+  constructor (readonly text: string) { super('answered') }
 }
 
 type Outcome = { thrown: unknown } | { data?: unknown, errors?: readonly unknown[] }
@@ -152,11 +165,13 @@ export function checkCost (cost: number, limits: Limits): void {
   }
 }
 
+const extensionsOf = (requested: number, limits: Limits) => ({ cost: { requested, limit: limits.cost } })
+
 function answerOf (data: unknown, refusal: Refusal | undefined, cost: number | undefined, limits: Limits) {
   const answer: Answer = {
     ...(refusal && { errors: refusal.errors }),
     ...(data !== undefined && { data }),
-    ...(cost !== undefined && { extensions: { cost: { requested: cost, limit: limits.cost } } })
+    ...(cost !== undefined && { extensions: extensionsOf(cost, limits) })
   }
   return data === undefined && refusal
     ? { answer, status: refusal.status, retryAfter: refusal.retryAfter }

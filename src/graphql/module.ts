@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader'
 import type { GraphQLFieldResolver } from 'graphql'
 import type { Context } from '../context.js'
+import type { Writer } from './written.js'
 
 /** What every resolver gets: the caller's own context, the loaders of this one request, and the id its errors carry. */
 export interface GraphqlContext {
@@ -24,6 +25,8 @@ export interface GraphqlModule {
   sdl: string
   /** By type and field. Every field of Query, Mutation and Subscription needs one. */
   resolvers: Record<string, Record<string, Resolver | SubscriptionResolver>>
+  /** Root fields whose answer the database can write. */
+  writers?: Record<string, Writer>
   /** For each union, the name of the object type that a value of it is. */
   unions?: Record<string, (value: any) => string>
 }

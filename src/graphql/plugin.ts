@@ -33,7 +33,7 @@ export async function graphqlPlugin (app: FastifyInstance, options: GraphqlOptio
   const schema = makeSchema(modules, types)
   await app.register(graphiqlPage, { path })
   await app.register(async app => {
-    const engine = await makeEngine(app, schema, { ...defaultLimits, ...options.limits })
+    const engine = await makeEngine(app, schema, { ...defaultLimits, ...options.limits }, modules)
     const wsHandler = await socketFace(app, engine,
       { path, limits: { ...defaultSocketLimits, ...options.socketLimits }, now, contextOfConnection, problemOf })
     await httpFace(app, engine, {

@@ -13,6 +13,7 @@ import {
   createConversation, getConversation, listConversations, listMessages, updateConversation, upsertConversation
 } from './conversation.service.js'
 import { CreateConversation, Expansion, SearchConversations, UpdateConversation, UpsertConversation } from './conversation.shapes.js'
+import { writeConversation, writeConversations } from './conversation.writing.js'
 import { deleteConversation } from './merging.service.js'
 
 const ref = (id: unknown): string => sent(Ref, id, 'id')
@@ -61,6 +62,7 @@ export const conversationGraphql: GraphqlModule = {
     }
     ${connectionSdl('Conversation')}
     ${connectionSdl('Message')}`,
+  writers: { conversation: writeConversation, conversations: writeConversations },
   resolvers: {
     Query: {
       conversation: (_source, args, { ctx }, info) => getConversation(ctx as Context, ref(args.id), expansions(selectedFields(info))).then(read),

@@ -10,15 +10,19 @@ import { messagesOf } from '../messages/message.service.js'
 import { upsert, type Upserted } from '../upsert.js'
 import { requireAssignable } from './assignable.js'
 import { checkTags, factAt, hold, momentOf, write, writeNew, type Held, type Moment } from './change.js'
+import { everything } from './conversation.projection.js'
 import type { Raw, RawPage } from './conversation.row.js'
 import * as read from './conversation.reading.store.js'
 import type { Conversation, ConversationQuery, CreateConversation, Expansion, UpdateConversation, UpsertConversation } from './conversation.shapes.js'
 import * as store from './conversation.store.js'
 
+/** What is selected of each conversation, for a contact or for somebody who also sees notes. */
+export type Choosing = (expand: readonly Expansion[], forContact: boolean) => string
+
 /** The conversation as JSON text, for it goes out as it is; a merged one is answered for by the one that it went into. */
-export async function getConversation (ctx: Context, ref: string, expand: readonly Expansion[] = []): Promise<Raw> {
+export async function getConversation (ctx: Context, ref: string, expand: readonly Expansion[] = [], choose: Choosing = everything): Promise<Raw> {
   const { workspaceId, contactId } = allowContact(ctx, 'conversations:read')
-  const found = await reading(read.find(ctx.db, workspaceId, ref, { expand, contactId }))
+  const found = await reading(read.find(ctx.db, workspaceId, ref, { select: choose(expand, contactId !== null), contactId }))
   if (!found) throw notFound('Conversation')
   return expand.includes('clocks') ? (await withClocks(ctx, [found]))[0]! : found
 }
@@ -29,9 +33,9 @@ async function withClocks<T extends Raw> (ctx: Context, found: readonly T[]): Pr
   return found.map(row => ({ ...row, json: `${row.json.slice(0, -1)},"clocks":${JSON.stringify(clocks.get(row.id) ?? [])}}` }))
 }
 
-export async function listConversations (ctx: Context, query: ConversationQuery): Promise<RawPage> {
+export async function listConversations (ctx: Context, query: ConversationQuery, choose: Choosing = everything): Promise<RawPage> {
   const { workspaceId, contactId } = allowContact(ctx, 'conversations:read')
-  const page = await reading(read.list(ctx.db, workspaceId, query, { contactId, now: new Date(instantOf(ctx)).toISOString() }))
+  const page = await reading(read.list(ctx.db, workspaceId, query, { select: choose(query.expand ?? [], contactId !== null), contactId, now: new Date(instantOf(ctx)).toISOString() }))
   return query.expand?.includes('clocks') ? { ...page, rows: await withClocks(ctx, page.rows) } : page
 }
 
@@ -44,7 +48,7 @@ export async function listMessages (ctx: Context, ref: string, query: MessageQue
 /** Those of the ids that exist, in no order. */
 export async function conversationsById (ctx: Context, ids: readonly string[]): Promise<Conversation[]> {
   const { workspaceId } = allow(ctx, 'conversations:read')
-  const { rows } = await reading(read.list(ctx.db, workspaceId, { limit: 100, count: false, sort: 'createdAtDesc', filter: { id: { in: [...ids] }, disposition: { isNull: false } } }, { contactId: null, now: '' }))
+  const { rows } = await reading(read.list(ctx.db, workspaceId, { limit: 100, count: false, sort: 'createdAtDesc', filter: { id: { in: [...ids] }, disposition: { isNull: false } } }, { select: everything([], false), contactId: null, now: '' }))
   return rows.map(({ json }) => JSON.parse(json) as Conversation)
 }
 
