@@ -5,7 +5,8 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin
 COPY src src
-RUN npm run build && npm prune --omit=dev --omit=optional --no-audit --no-fund
+# The bundles for browsers are most of ECharts, and nothing here loads them.
+RUN npm run build && npm prune --omit=dev --omit=optional --no-audit --no-fund && rm -rf node_modules/echarts/dist
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

@@ -53,6 +53,7 @@ create index goals_from on goals (workspace_id, from_at, id);
 create index goals_to on goals (workspace_id, to_at, id);
 create index goals_metric on goals (workspace_id, metric);
 create index goals_state on goals (workspace_id, state);
+create index goals_scope on goals (workspace_id, scope_kind);
 create index goals_team on goals (workspace_id, team_id);
 create index goals_agent on goals (workspace_id, agent_id);
 create index goals_channel on goals (workspace_id, channel_id);

@@ -1,5 +1,10 @@
+import fc from 'fast-check'
 import t from 'tap'
+import { drawn } from '../../src/resources/metrics/chart.drawer.js'
+import { draw } from '../../src/resources/metrics/chart.drawing.js'
 import { durationText, labelsFor, timeUnitFor, windowText } from '../../src/resources/metrics/chart.words.js'
+import { chartOf, type Chart } from '../../src/resources/metrics/metric.chart.js'
+import { QueryMetrics } from '../../src/resources/metrics/metric.shapes.js'
 import { startApp, type Workspace } from '../support/app.js'
 import { at, desk } from '../support/desk.js'
 import { factories } from '../support/factories.js'
@@ -114,6 +119,37 @@ t.test('an empty chart says so; what nobody could read is refused with what to a
   t.match(await ask({ metrics: ['created', 'backlog', 'conversationsResolved', 'firstReplyTime'], groupBy: ['channel'] }), { code: 'tooComplex', detail: /at most 40 bars, and this would have 52/ })
   t.match(await ask({ from: at(1, 1), to: at(12, 31), metrics: ['created'], interval: 'hour' }), { code: 'tooComplex', detail: /at most 3000 points.*longer interval/ })
   t.type(await ask({ metrics: ['created'], interval: 'day', groupBy: ['channel'], top: 11 }), 'string')
+})
+
+t.test('whatever things are called and whatever they come to, it is XML with these names in it', async t => {
+  const name = fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), fc.constantFrom('{a|b}', '${x}', '<![CDATA[', '--><!--', '&amp;', ' class="zr0-cls-0"', '\u202e\u0000'))
+  const figure = fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 10_000_000 }))
+  const figureOf = (value: number | null) => ({ value, samples: value ?? 0, counted: null, statistics: null, provisional: false, cursor: '' })
+  await t.resolves(fc.assert(fc.asyncProperty(fc.uniqueArray(name, { minLength: 1, maxLength: 6 }), fc.array(figure, { minLength: 1, maxLength: 6 }), fc.boolean(), async (names, values, isDivided) => {
+    const buckets = isDivided ? values : values.slice(0, 1)
+    const data = names.flatMap(value => buckets.map((figure, day) => ({
+      metric: 'created', from: at(2, 2 + day), to: at(2, 3 + day), group: [{ dimension: 'channel' as const, value }], other: false, figure: figureOf(figure), previous: null
+    })))
+    const query = QueryMetrics.parse({ ...window, metrics: ['created'], groupBy: ['channel'], interval: isDivided ? 'day' : 'none' })
+    const model = chartOf({ now: at(3, 2), asOf: { sequence: 0, recordedAt: null }, data, totals: [] }, query, (_, value) => value, 'p50')
+    const texts = all(parseXml(await draw(model, 'light'))).filter(({ name }) => name === 'text' || name === 'desc').map(({ text }) => text.trim())
+    const shown = model.kind === 'bars' ? model.categories : names.length > 1 ? model.series.map(({ name }) => name) : []
+    return shown.every(name => texts.some(text => text.includes(name.trim())))
+  }), { numRuns: 150 }))
+})
+
+t.test('many charts at once are drawn in their turn, and no more than can wait', async t => {
+  const series = [{ name: 'created', color: 0, axis: 0, isPrevious: false, values: [1, 2], texts: ['1', '2'] }]
+  const chart: Chart = {
+    title: 'created', subtitle: '', categories: ['1 Feb', '2 Feb'], kind: 'lines', axes: [{ name: 'conversations', suffix: '', divisor: 1, isWhole: true }], series, isEmpty: false, description: ''
+  }
+  const settled = await Promise.allSettled(Array.from({ length: 130 }, (_, n) => drawn({ ...chart, title: `number ${n}.` }, 'light')))
+  const made = settled.flatMap((each, n) => each.status === 'fulfilled' ? [[n, each.value] as const] : [])
+  // Where a loader runs the sources there is no thread to wait for.
+  t.equal(made.length, import.meta.url.endsWith('.js') ? 100 : 130)
+  t.ok(made.every(([n, svg]) => svg.includes(`<title>number ${n}.</title>`)), 'each got its own')
+  t.match(settled.flatMap(each => each.status === 'rejected' ? [each.reason.code] : []), settled.slice(made.length).map(() => 'unavailable'))
+  t.match(await drawn(chart, 'dark'), '#0d1117')
 })
 
 t.test('durations and windows in words', async t => {

@@ -6,7 +6,7 @@ import { channelsById } from '../channels/channel.service.js'
 import { companiesById } from '../companies/company.service.js'
 import { tagsById } from '../tags/tag.service.js'
 import { teamsById } from '../teams/team.service.js'
-import { draw } from './chart.drawing.js'
+import { drawn } from './chart.drawer.js'
 import type { ChartLook } from './chart.shapes.js'
 import { chartOf, type NameOf } from './metric.chart.js'
 import { queryMetrics } from './metric.service.js'
@@ -15,7 +15,7 @@ import type { MetricAnswer, QueryMetrics } from './metric.shapes.js'
 /** The answer to a query as a chart: SVG. */
 export async function chartMetrics (ctx: Context, query: QueryMetrics, { theme, statistic }: ChartLook): Promise<string> {
   const answer = await queryMetrics(ctx, query)
-  return draw(chartOf(answer, query, await namesIn(ctx, answer, query), statistic), theme)
+  return drawn(chartOf(answer, query, await namesIn(ctx, answer, query), statistic), theme)
 }
 
 type Reader = [Scope, (ctx: Context, ids: readonly string[]) => Promise<Array<{ id: string, name: string | null }>>]
