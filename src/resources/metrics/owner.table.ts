@@ -1,6 +1,6 @@
 import { integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from '../../db/columns.js'
-import { missing } from '../../db/refusals.js'
+import { missing, taken } from '../../db/refusals.js'
 
 export const metricOwners = pgTable('metric_owners', {
   workspaceId: uuid('workspace_id').notNull(),
@@ -13,4 +13,5 @@ export const metricOwners = pgTable('metric_owners', {
   updatedAt: instant('updated_at').notNull()
 })
 
+taken('metric_owners_metric_key', 'owner', 'metric')
 missing('metric_owners_agent_fkey', 'Agent', 'agentId')
