@@ -14,16 +14,19 @@ const directives = `
 directive @listSize(assumedSize: Int!) on FIELD_DEFINITION
 `
 
+/** Where in our own texts a word stands, nobody asks. */
+const read = (sdl: string): DocumentNode => parse(sdl, { noLocation: true })
+
 /**
  * The executable schema of all modules and of the object, input and enum types in `types` (SDL).
  * Throws when it is not valid, when a resolver belongs to no field, when two resolve one field, and when a field of Query,
  * Mutation or Subscription has none: each is a mistake of ours, found at boot.
  */
 export function makeSchema (modules: readonly GraphqlModule[], types: string): GraphQLSchema {
-  const added = modules.map(({ sdl }) => sdl).filter(sdl => sdl.trim() !== '').map(sdl => parse(sdl))
-  const parts = [...types.trim() ? [usedOf(parse(types), added)] : [], ...added]
+  const added = modules.map(({ sdl }) => sdl).filter(sdl => sdl.trim() !== '').map(sdl => read(sdl))
+  const parts = [...types.trim() ? [usedOf(read(types), added)] : [], ...added]
   const base = [directives, pageInfoSdl, ...scalars.map(scalar => printType(scalar)), ...usedRoots(parts)].join('\n')
-  const schema = buildASTSchema({ kind: Kind.DOCUMENT, definitions: [parse(base), ...parts].flatMap(part => part.definitions) })
+  const schema = buildASTSchema({ kind: Kind.DOCUMENT, definitions: [read(base), ...parts].flatMap(part => part.definitions) })
   const mistakes = validateSchema(schema)
   if (mistakes.length) throw new Error(mistakes.map(({ message }) => message).join('\n'))
   for (const { name, serialize, parseValue, parseLiteral } of scalars) {

@@ -2,7 +2,6 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import { stringify } from 'yaml'
 import { namedShapes } from '../shapes.js'
 import { about, sharedComponents } from './openapi/about.js'
 import { describe, refusalsNamed } from './openapi/describe.js'
@@ -24,7 +23,7 @@ export const openapi = plugin(async (app: FastifyInstance) => {
   app.get('/openapi.json', open, async (_request, reply) =>
     reply.type('application/json').send(texts.json ??= JSON.stringify(app.contract())))
   app.get('/openapi.yaml', open, async (_request, reply) =>
-    reply.type('application/yaml').send(texts.yaml ??= contractYaml(app.contract())))
+    reply.type('application/yaml').send(texts.yaml ??= (await import('./openapi/yaml.js')).contractYaml(app.contract())))
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: pagePolicy,
@@ -42,8 +41,6 @@ export const openapi = plugin(async (app: FastifyInstance) => {
 declare module 'fastify' {
   interface FastifyInstance { contract: () => Record<string, unknown> }
 }
-
-export const contractYaml = (contract: Json): string => stringify(contract, { lineWidth: 120, aliasDuplicateObjects: false })
 
 type Described = Json & { requestBody?: { content: Record<string, { schema: Json, example?: unknown }> } }
 

@@ -1,4 +1,3 @@
-import { holidaysFromICalendar, ICalendarError } from '../../clock/icalendar.js'
 import { allow, instantText, transact, type Context } from '../../context.js'
 import { invalid } from '../../errors.js'
 import { held, versionAdded } from './calendar.service.js'
@@ -25,7 +24,7 @@ export async function importHolidays (ctx: Context, ref: string, input: ImportHo
   return transact(ctx, async ctx => {
     const calendar = await held(ctx, workspaceId, ref)
     const effectiveFrom = input.effectiveFrom ?? instantText(ctx)
-    const found = holidaysIn(input, effectiveFrom)
+    const found = await holidaysIn(input, effectiveFrom)
     const { timeZone, weekly, exceptions, holidays } = await store.versionAt(ctx.db, workspaceId, calendar.id, effectiveFrom)
     const known = new Set(holidays.map(({ date }) => date))
     const added = found.filter(({ date }) => !known.has(date))
@@ -36,7 +35,9 @@ export async function importHolidays (ctx: Context, ref: string, input: ImportHo
   })
 }
 
-function holidaysIn ({ text, from, to }: ImportHolidays, effectiveFrom: string) {
+/** The reader of such files is large, and seldom needed: it is loaded here. */
+async function holidaysIn ({ text, from, to }: ImportHolidays, effectiveFrom: string) {
+  const { holidaysFromICalendar, ICalendarError } = await import('../../clock/icalendar.js')
   const first = from ?? `${effectiveFrom.slice(0, 4)}-01-01`
   const end = to ?? fiveYearsAfter(first)
   if (end <= first) throw invalid('to', 'is not after the first date')

@@ -35,7 +35,7 @@ export const conversationGraphql: GraphqlModule = {
     extend type Query {
       "A conversation, by its id or external:…; a merged one is answered for by the one that it was merged into."
       conversation(id: ID!): Conversation!
-      "Conversations, a page at a time; a contact's token lists its own. q: words of subjects and messages."
+      "Conversations, a page at a time; a contact's token lists its own. q: words of messages, and of the subjects that these came with."
       conversations(first: Int = 25, after: String, q: String, filter: ConversationFilter, sort: ConversationSort = lastActivityAtDesc): ConversationConnection!
       "The messages of a conversation; a contact's token sees no notes."
       messages(id: ID!, first: Int = 25, after: String, filter: MessageFilter, sort: MessageSort = occurredAtAsc): MessageConnection!

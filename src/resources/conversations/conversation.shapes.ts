@@ -196,7 +196,7 @@ const common = {
   sort: ConversationSort.default('lastActivityAtDesc').describe('How they are sorted; ties by id. waitingSinceAsc lists only those where a customer waits, nextDueAtAsc only those with a deadline: the order in which promises break.'),
   atRisk: z.boolean().optional().describe('true: only those with a clock at risk.'),
   overdue: z.boolean().optional().describe('true: only those with a clock that has fallen due and not ended.'),
-  q: line(200).optional().describe('Words that its subject or one of its messages has, all of them; "quoted" together, -word not, or.')
+  q: line(200).optional().describe('Words that one of its messages has, or the subject that came with it, all of them; "quoted" together, -word not, or.')
 }
 export const ConversationQuery = z.object({
   ...pageQuery, ...common,
