@@ -113,9 +113,9 @@ export class Course {
   private revive (story: Story, ending: Ending, at: number, terms: Terms): Story {
     const { terms: former } = story.phases.at(-1)!
     story.phases.push({ from: ending.at, terms: former, mode: 'ended', reason: null, ending })
-    for (const phase of this.phasesBetween(ending.at, at, terms)) {
-      if (phase.reason !== 'resolved') story.phases.push(phase)
-    }
+    const passed = this.phasesBetween(ending.at, at, terms)
+    const reopened = passed.findIndex(({ reason }) => reason !== 'resolved')
+    if (reopened >= 0) story.phases.push(...passed.slice(reopened))
     story.ending = null
     return story
   }

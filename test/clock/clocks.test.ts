@@ -207,6 +207,12 @@ t.test('a reopening takes the total out of its end, and nothing else', async (t)
   const revived = only(late, [target('totalResolution', 2)], '14:00')
   t.match(revived, { state: 'overdue', dueAt: at('11:00'), consumedSeconds: 4 * 3600 })
   t.equal(told(revived).filter((one) => one.startsWith('breached')).length, 1, 'once per due time')
+  const unpromised = [
+    ...asked(), status('10:00', 'resolved'), status('11:00', 'open'), prioritise('11:00', 'low'), status('12:00', 'resolved'),
+    status('14:00', 'open'), prioritise('14:00', 'normal')
+  ]
+  t.match(only(unpromised, [target('totalResolution', 9, { seconds: { normal: 9 * 3600 } })], '15:00'), { consumedSeconds: 3 * 3600 },
+    'what passed while it was open under a priority without the target counts, what it was resolved again for does not')
 })
 
 t.test('what waiting counts', async (t) => {
