@@ -7,6 +7,7 @@ import { strandedReceiptsJob } from './resources/channels/receipt.jobs.js'
 import { clocksJob } from './resources/clocks/clock.jobs.js'
 import { wakeSnoozedJob } from './resources/conversations/snoozing.jobs.js'
 import { goalsJob } from './resources/goals/goal.jobs.js'
+import { foldMetricsJob } from './resources/metrics/metric.jobs.js'
 import { webhookJobs } from './resources/webhooks/webhook.jobs.js'
 
 /** All background work; adding some is a line here. */
@@ -17,6 +18,7 @@ export const jobs: Job[] = [
   backtestsJob,
   goalsJob,
   wakeSnoozedJob,
+  foldMetricsJob,
   ...webhookJobs,
   forgetKeysJob
 ]

@@ -78,6 +78,18 @@ export function bucketIndex (buckets: readonly Bucket[], at: number): number {
   return -1
 }
 
+/** The same, looking first where the last one was. */
+export function finder (buckets: readonly Bucket[]): (at: number) => number {
+  let [last, from, to] = [-1, 1, 0]
+  return (at) => {
+    if (at >= from && at < to) return last
+    last = bucketIndex(buckets, at)
+    if (last >= 0) ({ from, to } = buckets[last]!)
+    else [from, to] = [1, 0]
+    return last
+  }
+}
+
 function plusMonths (local: number, months: number): number {
   const date = new Date(local)
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + months]

@@ -1,4 +1,5 @@
 import { statuses } from '../clock/facts.js'
+import { dimensions } from './catalogue.js'
 import type { Dimension } from './catalogue.js'
 import type { FamilyName } from './families.js'
 import { tracesOf } from './families.js'
@@ -38,14 +39,28 @@ class Coded<T> implements Column<T> {
   readonly #known = new Map<unknown, number>()
 
   push (value: T): void {
+    this.codes.push(this.codeOf(value))
+  }
+
+  codeOf (value: T): number {
     const text = Array.isArray(value) ? value.join() : value
     let code = this.#known.get(text)
     if (code === undefined) {
       code = this.dictionary.push(value) - 1
       this.#known.set(text, code)
     }
-    this.codes.push(code)
+    return code
   }
+
+  /** Some of another column's values; each distinct one is looked up once. */
+  take ({ codes, dictionary }: Column<T>, positions: readonly number[]): void {
+    const translated: number[] = []
+    for (const at of positions) this.codes.push(translated[codes[at]!] ??= this.codeOf(dictionary[codes[at]!]!))
+  }
+}
+
+function takeNumbers (into: number[], from: ArrayLike<number>, positions: readonly number[]): void {
+  for (const at of positions) into.push(from[at]!)
 }
 
 /** Columns that grow trace by trace. */
@@ -77,7 +92,30 @@ export class Growing implements Columns {
       this.spans.from.push(from)
     }
     this.spans.first.push(this.spans.from.length)
-    for (const name in values) this.dimension(name as Dimension).push(values[name as Dimension])
+    for (const name of dimensions) this.dimension(name).push(values[name])
+  }
+
+  /** Those of others' traces that fit. */
+  take (from: Columns, fits: (at: number) => boolean): void {
+    const positions: number[] = []
+    for (let at = 0; at < from.size; at++) if (fits(at)) positions.push(at)
+    if (positions.length === 0) return
+    this.size += positions.length
+    for (const name of ['conversation', 'start', 'flags', 'value', 'until'] as const) takeNumbers(this[name], from[name], positions)
+    if (!this.open) takeNumbers(this.end, from.end, positions)
+    this.key.take(from.key, positions)
+    for (const name of dimensions) this.dimension(name).take(from.dimension(name), positions)
+    this.#takeSpans(from.spans, positions)
+  }
+
+  #takeSpans ({ first, status, from }: Spans, positions: readonly number[]): void {
+    for (const at of positions) {
+      for (let span = first[at]!; span < first[at + 1]!; span++) {
+        this.spans.status.push(status[span]!)
+        this.spans.from.push(from[span]!)
+      }
+      this.spans.first.push(this.spans.from.length)
+    }
   }
 
   dimension (name: Dimension): Coded<Value> {

@@ -1,11 +1,12 @@
 import type { Dimension } from './catalogue.js'
-import type { Columns } from './columns.js'
-import type { Values } from './subject.js'
+import type { Columns, Value } from './columns.js'
+
+/** A value of each named dimension. */
+export type Combination = readonly Value[]
 
 /** The distinct combinations of the values that a query names, and the one of each trace. */
 export class Combined {
-  /** Only the named dimensions are there. */
-  readonly all: Values[]
+  readonly all: readonly Combination[]
   readonly codes: ArrayLike<number>
 
   constructor (traces: Columns, named: readonly Dimension[]) {
@@ -29,6 +30,6 @@ export class Combined {
       rows = next
     }
     this.codes = codes
-    this.all = rows.map((row) => Object.fromEntries(named.map((name, at) => [name, columns[at]!.dictionary[row[at]!]])) as unknown as Values)
+    this.all = rows.map((row) => row.map((code, at) => columns[at]!.dictionary[code]!))
   }
 }

@@ -3,6 +3,7 @@ import { countedFlag, provisionalFlag } from './samples.js'
 import type { Samples } from './samples.js'
 import { flooredSeconds, statisticsOf } from './statistics.js'
 import type { Statistics } from './statistics.js'
+import type { Row } from './table.js'
 
 /** What a cell says. */
 export interface Figure {
@@ -22,10 +23,12 @@ export function figureOf ({ kind }: Metric, samples: Samples, positions: readonl
   return {
     value: kind === 'level' && isFutureLevel ? null : valueOf(kind, samples, positions, counted),
     samples: positions.length, counted,
-    statistics: measures ? statisticsOf(samples.values(positions), kind === 'number' ? (value) => value : flooredSeconds) : null,
-    provisional: positions.some((at) => (samples.flags[at]! & provisionalFlag) !== 0)
+    statistics: measures ? statisticsOf(samples.sorted(positions), kind === 'number' ? asItIs : flooredSeconds) : null,
+    provisional: samples.countWith(provisionalFlag, positions) > 0
   }
 }
+
+const asItIs = (value: number): number => value
 
 function valueOf (kind: Metric['kind'], samples: Samples, positions: readonly number[], counted: number | null): number | null {
   switch (kind) {
@@ -37,5 +40,4 @@ function valueOf (kind: Metric['kind'], samples: Samples, positions: readonly nu
 }
 
 /** What combinations are ranked by: counts by value, others by how many samples. */
-export const sizeOf = ({ kind }: Metric, samples: Samples, positions: readonly number[]): number =>
-  kind === 'distinct' ? samples.distinct(positions) : positions.length
+export const sizeOf = ({ kind }: Metric, samples: Samples, row: Row): number => kind === 'distinct' ? samples.distinct(row.whole) : row.size

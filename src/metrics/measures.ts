@@ -21,6 +21,8 @@ export interface Measuring {
 /** How a metric makes its samples: of one family, each trace one sample or none. */
 export interface Measure {
   family: FamilyName
+  /** The columns that are looked at, besides the conversation, the end and, of what lasts, the start. */
+  reads?: ReadonlyArray<'flags' | 'value' | 'until' | 'key' | 'spans' | 'start'>
   /** Which traces; all when left out. */
   takes?: (traces: Columns, at: number) => boolean
   /** It has a start of its own: the trace's. Else it starts at its end. */
@@ -58,24 +60,24 @@ const has = (flags: number): Measure['takes'] => (traces, at) => (traces.flags[a
 const inForce: Measure['takes'] = ({ until }, at) => until[at] === Infinity
 
 export const created: Measure = { family: 'creation' }
-export const humanShare: Measure = { family: 'creation', counted: has(isHuman) }
-export const proactiveShare: Measure = { family: 'creation', counted: has(isProactive) }
+export const humanShare: Measure = { family: 'creation', reads: ['flags'], counted: has(isHuman) }
+export const proactiveShare: Measure = { family: 'creation', reads: ['flags'], counted: has(isProactive) }
 
 export const messagesIn: Measure = { family: 'messageIn' }
 export const messagesOut: Measure = { family: 'messageOut' }
 
-export const replyTime: Measure = { family: 'episode', takes: has(isAnswered), lasts: true, value: elapsed }
+export const replyTime: Measure = { family: 'episode', reads: ['flags'], takes: has(isAnswered), lasts: true, value: elapsed }
 export const firstReplyTime: Measure = { ...replyTime, takes: has(isAnswered | isFirstEpisode) }
 export const nextReplyTime: Measure = { ...replyTime, takes: ({ flags }, at) => (flags[at]! & (isAnswered | isFirstEpisode)) === isAnswered }
 export const cycleFirstReplyTime: Measure = { ...replyTime, takes: has(isAnswered | isFirstOfCycle) }
-export const unansweredEpisodes: Measure = { family: 'episode', lasts: true, takes: ({ flags }, at) => (flags[at]! & isAnswered) === 0 }
+export const unansweredEpisodes: Measure = { family: 'episode', reads: ['flags'], lasts: true, takes: ({ flags }, at) => (flags[at]! & isAnswered) === 0 }
 export const currentWait: Measure = { family: 'episode', lasts: true, value: elapsed, goesOn: 'live' }
 
 /** From the creation to the resolution in force; by start also what goes on, to now. */
 const timeInStatus = (...some: Status[]): Measure => {
   const wanted = bitsOf(some)
   return {
-    family: 'resolution', takes: inForce, lasts: true, goesOn: 'byStart',
+    family: 'resolution', reads: ['until', 'spans'], takes: inForce, lasts: true, goesOn: 'byStart',
     value: (traces, at, end, measuring) => timeIn(traces, at, end, wanted, measuring)
   }
 }
@@ -85,28 +87,28 @@ export const pendingTime = timeInStatus('pending')
 export const onHoldTime = timeInStatus('onHold')
 
 const done = bitsOf(['resolved', 'closed'])
-export const firstResolutionTime: Measure = { family: 'resolution', takes: has(isFirstResolution), lasts: true, value: elapsed }
-export const fullResolutionTime: Measure = { family: 'resolution', takes: inForce, lasts: true, value: elapsed }
+export const firstResolutionTime: Measure = { family: 'resolution', reads: ['flags'], takes: has(isFirstResolution), lasts: true, value: elapsed }
+export const fullResolutionTime: Measure = { family: 'resolution', reads: ['until'], takes: inForce, lasts: true, value: elapsed }
 export const activeResolutionTime: Measure = {
-  family: 'resolution', takes: inForce, lasts: true,
+  family: 'resolution', reads: ['until', 'spans'], takes: inForce, lasts: true,
   value: (traces, at, end, measuring) => measured(measuring, traces.start[at]!, end) - timeIn(traces, at, end, done, measuring)
 }
 export const resolutions: Measure = { family: 'resolution' }
 export const conversationsResolved: Measure = { family: 'resolution', key: 'conversation' }
-export const customersServed: Measure = { family: 'resolution', key: 'contact' }
+export const customersServed: Measure = { family: 'resolution', reads: ['key'], key: 'contact' }
 export const reopenRate: Measure = {
-  family: 'resolution',
+  family: 'resolution', reads: ['until'],
   counted: ({ end, until }, at, { withinMs }) => until[at]! < end[at]! + withinMs,
   provisional: ({ end }, at, { withinMs, now }) => end[at]! + withinMs > now
 }
-export const repliesToResolution: Measure = { family: 'resolution', value: ({ value }, at) => value[at]! }
+export const repliesToResolution: Measure = { family: 'resolution', reads: ['value'], value: ({ value }, at) => value[at]! }
 export const oneTouchRate: Measure = { ...repliesToResolution, counted: ({ value }, at) => value[at] === 1 }
-export const selfServeRate: Measure = { ...repliesToResolution, takes: has(isFirstResolution), counted: ({ value }, at) => value[at] === 0 }
+export const selfServeRate: Measure = { ...repliesToResolution, reads: ['value', 'flags'], takes: has(isFirstResolution), counted: ({ value }, at) => value[at] === 0 }
 export const reopens: Measure = { family: 'reopening' }
 
-export const timeToAssignment: Measure = { family: 'assignment', takes: has(isFirst), lasts: true, value: elapsed }
+export const timeToAssignment: Measure = { family: 'assignment', reads: ['flags'], takes: has(isFirst), lasts: true, value: elapsed }
 export const assignments: Measure = { family: 'assignment' }
 export const ownedTime: Measure = { family: 'owned', lasts: true, value: elapsed, goesOn: 'byStart' }
 
 /** Its samples are made per instant, of the stretches that hold it; their values are ages since the creation. */
-export const backlog: Measure = { family: 'unresolved', value: ({ value }, at, instant, measuring) => measured(measuring, value[at]!, instant) }
+export const backlog: Measure = { family: 'unresolved', reads: ['start', 'value'], value: ({ value }, at, instant, measuring) => measured(measuring, value[at]!, instant) }

@@ -28,7 +28,7 @@ export function rank (table: Table, previous: Table | null, top: number | null):
   const { metrics, groupBy } = table.of
   if (groupBy.length === 0) return [{ key: [], other: false, rows: table.totals, previous: previous?.totals ?? [] }]
   const groups = [...keysOf(table, previous)].map(([text, key]) => ({ key, other: false, rows: rowsOf(table, text), previous: rowsOf(previous, text) }))
-  const sized = groups.map((group) => ({ group, size: sizeOf(metrics[0]!, table.samples[0]!, group.rows[0]!.whole) }))
+  const sized = groups.map((group) => ({ group, size: sizeOf(metrics[0]!, table.samples[0]!, group.rows[0]!) }))
   const ranked = sized.toSorted((a, b) => b.size - a.size || compareKeys(a.group.key, b.group.key)).map(({ group }) => group)
   if (top === null || ranked.length <= top) return ranked
   return [...ranked.slice(0, top), otherOf(ranked.slice(top), metrics.length, previous !== null)]

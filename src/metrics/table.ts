@@ -1,8 +1,11 @@
-import { bucketIndex } from './buckets.js'
+import { dayOf } from './blocks.js'
+import type { ColumnName } from './blocks.js'
+import { finder } from './buckets.js'
 import type { Bucket } from './buckets.js'
 import type { Dimension, Metric } from './catalogue.js'
 import type { Columns } from './columns.js'
 import { Combined } from './combining.js'
+import type { Combination } from './combining.js'
 import { matches, dimensionsOf } from './filter.js'
 import type { Filter } from './filter.js'
 import type { Measure, Measuring } from './measures.js'
@@ -25,19 +28,36 @@ export interface TableOf {
 /** The samples of one metric and combination of values, as their positions: in each bucket, and in the whole window. */
 export class Row {
   readonly buckets = new Map<number, number[]>()
+  #last: number | null = null
+  #list: number[] = []
 
   /** `level`: the samples of the whole window, where they are others than those of the buckets. */
   constructor (readonly key: Key, public level: number[] | null = null) {}
 
   get whole (): number[] {
-    return this.level ?? [...this.buckets.values()].flat()
+    if (this.level) return this.level
+    const all: number[] = []
+    for (const list of this.buckets.values()) for (const position of list) all.push(position)
+    return all
   }
 
+  get size (): number {
+    if (this.level) return this.level.length
+    let size = 0
+    for (const list of this.buckets.values()) size += list.length
+    return size
+  }
+
+  /** What follows each other is mostly in one bucket. */
   push (bucket: number | null, sample: number): void {
     if (bucket === null) return void this.level?.push(sample)
-    const known = this.buckets.get(bucket)
-    if (known) known.push(sample)
-    else this.buckets.set(bucket, [sample])
+    if (bucket !== this.#last) {
+      const known = this.buckets.get(bucket)
+      this.#list = known ?? []
+      this.#last = bucket
+      if (!known) this.buckets.set(bucket, this.#list)
+    }
+    this.#list.push(sample)
   }
 }
 
@@ -50,12 +70,15 @@ export class Table {
   readonly totals: Row[]
   size = 0
   readonly #named: readonly Dimension[]
+  /** By metric, the rows of each combination of the named values. */
+  readonly #places: Array<Map<string, readonly Row[]>>
   readonly #contacts = new Map<string, number>()
 
   constructor (readonly of: TableOf) {
     this.samples = of.metrics.map(() => new Samples())
     this.rows = of.metrics.map(() => new Map<string, Row>())
     this.totals = of.metrics.map((metric) => emptyRow(metric, []))
+    this.#places = of.metrics.map(() => new Map())
     this.#named = [...new Set([...of.groupBy, ...dimensionsOf(of.filter)])]
   }
 
@@ -64,8 +87,15 @@ export class Table {
     return new Set(this.of.metrics.map(({ measure }) => measure.family))
   }
 
-  /** What is asked of values is asked once for all traces that have the same. */
-  add (traces: Columns): void {
+  /** The columns that traces of a family must have. */
+  columnsOf (family: Measure['family'], open: boolean): ColumnName[] {
+    const measures = this.of.metrics.map(({ measure }) => measure).filter((measure) => measure.family === family)
+    const read = measures.flatMap(({ reads = [], lasts }) => [...reads, ...lasts || open ? ['start' as const] : []])
+    return [...new Set<ColumnName>(['conversation', ...open ? [] : ['end' as const], ...read, ...this.#named])]
+  }
+
+  /** What is asked of values is asked once for all traces that have the same. `without`: 1 at the numbers of conversations that are left out. */
+  add (traces: Columns, without: Uint8Array = noOne): void {
     const { metrics, measuring: { bucketBy } } = this.of
     const concerned = [...metrics.entries()].filter(([, { measure, kind }]) =>
       measure.family === traces.family && (kind === 'level' || counts(measure, traces.open, bucketBy)))
@@ -73,36 +103,47 @@ export class Table {
     const combined = new Combined(traces, this.#named)
     for (const [index, metric] of concerned) {
       const places = combined.all.map((values) => this.#placesOf(index, values))
-      const placesAt = (at: number): Row[] => places[combined.codes[at]!]!
-      if (metric.kind === 'level') this.#addLevel(index, metric, traces, placesAt)
-      else this.#addSamples(index, metric, traces, placesAt)
+      const placed = { places, codes: combined.codes, conversation: traces.conversation, without }
+      if (metric.kind === 'level') this.#addLevel(index, metric, traces, placed)
+      else this.#addSamples(index, metric, traces, placed)
     }
   }
 
   /** The rows of a combination of values; none where the filter leaves it out. */
-  #placesOf (index: number, values: Values): Row[] {
+  #placesOf (index: number, values: Combination): readonly Row[] {
+    const known = this.#places[index]!
+    const text = values.length === 1 && typeof values[0] === 'string' ? `is ${values[0]}` : JSON.stringify(values)
+    let places = known.get(text)
+    if (!places) known.set(text, places = this.#newPlaces(index, values))
+    return places
+  }
+
+  #newPlaces (index: number, combination: Combination): readonly Row[] {
     const { groupBy, filter } = this.of
-    if (filter && !matches(filter, values)) return []
+    const values = Object.fromEntries(this.#named.map((name, at) => [name, combination[at]])) as unknown as Values
+    if (filter && !matches(filter, values)) return nowhere
     const keys = groupBy.length ? combinations(values, groupBy) : []
     return [this.totals[index]!, ...keys.map((key) => this.#row(index, key))]
   }
 
-  #addSamples (index: number, { measure, live }: Metric, traces: Columns, placesAt: (at: number) => Row[]): void {
-    const { window, buckets, measuring } = this.of
+  #addSamples (index: number, { measure, live }: Metric, traces: Columns, placed: Placed): void {
+    const { window: { from, to }, buckets, measuring } = this.of
     const { takes, lasts, counted, provisional, value } = measure
     const samples = this.samples[index]!
-    const instants = lasts && measuring.bucketBy === 'start' ? traces.start : traces.end
+    const bucketOf = finder(buckets)
+    const { open, conversation, end: ends } = traces
+    const instants = lasts && measuring.bucketBy === 'start' ? traces.start : ends
     for (let at = 0; at < traces.size; at++) {
       const instant = live ? measuring.now : instants[at]!
-      if (instant < window.from || instant >= window.to) continue
-      const places = placesAt(at)
+      if (instant < from || instant >= to) continue
+      const places = placesAt(placed, at)
       if (places.length === 0 || (takes && !takes(traces, at))) continue
       const key = this.#keyOf(measure, traces, at)
       if (key === null) continue
-      const end = traces.open ? measuring.now : traces.end[at]!
-      const flags = (counted?.(traces, at, measuring) ? countedFlag : 0) | (traces.open || provisional?.(traces, at, measuring) ? provisionalFlag : 0)
-      const sample = samples.push(traces.conversation[at]!, value ? value(traces, at, end, measuring) : 1, live ? 0 : flags, key)
-      this.#put(places, bucketIndex(buckets, instant), sample)
+      const end = open ? measuring.now : ends[at]!
+      const flags = (counted?.(traces, at, measuring) ? countedFlag : 0) | (open || provisional?.(traces, at, measuring) ? provisionalFlag : 0)
+      const sample = samples.push(conversation[at]!, value ? value(traces, at, end, measuring) : 1, live ? 0 : flags, key)
+      this.#put(places, bucketOf(instant), sample)
     }
   }
 
@@ -118,7 +159,7 @@ export class Table {
     return this.#contacts.size - 1
   }
 
-  #addLevel (index: number, metric: Metric, traces: Columns, placesAt: (at: number) => Row[]): void {
+  #addLevel (index: number, metric: Metric, traces: Columns, placed: Placed): void {
     const { window, buckets, measuring: { bucketBy, now }, undivided } = this.of
     const byStart = bucketBy === 'start' && !undivided
     const instants = [
@@ -126,24 +167,23 @@ export class Table {
       { at: null, bucket: window, instant: window.to }
     ]
     for (const { at, bucket, instant } of instants) {
-      if (!isFuture(bucket, now)) this.#addLevelAt(index, metric.measure, traces, placesAt, at, instant)
+      if (!isFuture(bucket, now)) this.#addLevelAt(index, metric.measure, traces, placed, at, instant)
     }
   }
 
   /** By the facts before the instant, or, where that is yet to come, by all there are, as of now. */
-  #addLevelAt (index: number, { value }: Measure, traces: Columns, placesAt: (at: number) => Row[], bucket: number | null, instant: number): void {
+  #addLevelAt (index: number, { value }: Measure, traces: Columns, placed: Placed, bucket: number | null, instant: number): void {
     const { measuring } = this.of
     const isToCome = instant > measuring.now
     const samples = this.samples[index]!
-    const { start, end, open } = traces
+    const { start, end, open, conversation } = traces
     if (isToCome && !open) return
     for (let at = 0; at < traces.size; at++) {
       if (!isToCome && (start[at]! >= instant || (!open && end[at]! < instant))) continue
-      const places = placesAt(at)
+      const places = placesAt(placed, at)
       if (places.length === 0) continue
-      const conversation = traces.conversation[at]!
       const age = value!(traces, at, isToCome ? measuring.now : instant, measuring)
-      this.#put(places, bucket, samples.push(conversation, age, 0, conversation))
+      this.#put(places, bucket, samples.push(conversation[at]!, age, 0, conversation[at]!))
     }
   }
 
@@ -163,10 +203,29 @@ export class Table {
   }
 }
 
+const noOne = new Uint8Array()
+const nowhere: readonly Row[] = []
+
+/** Where traces go: the rows of their combination of values, if they are not left out. */
+interface Placed { places: ReadonlyArray<readonly Row[]>, codes: ArrayLike<number>, conversation: ArrayLike<number>, without: Uint8Array }
+
+const placesAt = ({ places, codes, conversation, without }: Placed, at: number): readonly Row[] =>
+  without.length && without[conversation[at]!] === 1 ? nowhere : places[codes[at]!]!
+
 /** Whether what goes on, or what ended, can be samples. */
 function counts ({ goesOn }: Measure, open: boolean, bucketBy: Measuring['bucketBy']): boolean {
   if (goesOn === 'live') return open
   return !open || (goesOn === 'byStart' && bucketBy === 'start')
+}
+
+/** The UTC days of the blocks in which traces of a family can be samples of a window; null: none are needed. */
+export function daysOf (metrics: readonly Metric[], { from, to }: Bucket, bucketBy: Measuring['bucketBy'], open: boolean): [from: number, to: number] | null {
+  const asked = metrics.filter(({ measure, kind }) => kind === 'level' || counts(measure, open, bucketBy))
+  if (asked.length === 0) return null
+  const [first, last] = [dayOf(from), dayOf(to - 1)]
+  if (open) return [asked.some(({ kind, live }) => kind === 'level' || live) ? -Infinity : first, asked.some(({ live }) => live) ? Infinity : last]
+  const isLater = asked.some(({ measure, kind }) => kind === 'level' || (measure.lasts && bucketBy === 'start'))
+  return [first, isLater ? Infinity : last]
 }
 
 /** A level has other samples in the whole window than in its buckets. */

@@ -28,11 +28,10 @@ function samples (name: string, facts: Fact[], given: Given = {}) {
   return tracesOf(subjectOf('c', facts, table.of.measuring.now)!, family).flatMap(trace => {
     const columns = new Growing(family, trace.end === null)
     columns.push(0, trace)
+    const made = table.samples[0]!.size
     table.add(columns)
-    const { value, flags } = table.samples[0]!
-    const made = table.totals[0]!.whole.at(-1)
-    if (made === undefined) return []
-    table.totals[0]!.buckets.clear()
+    const { value, flags, size } = table.samples[0]!
+    if (size === made) return []
     return [{
       value: value[made]!, end: trace.end, values: trace.values,
       counted: (flags[made]! & countedFlag) !== 0, provisional: (flags[made]! & provisionalFlag) !== 0

@@ -38,10 +38,13 @@ export const insert = async (db: Db, row: ConversationRow): Promise<unknown> =>
   rows(db, insertText, [row.workspaceId, ...written.map(([name, column]) => value(column, row[name as keyof ConversationRow]))])
 
 const changeable = written.filter(([name]) => !['id', 'recordedAt', 'externalId', 'previousConversationId'].includes(name))
-const updateText = `update conversations set ${changeable.map(([, column], index) => `${column.name} = $${index + 3}`).join(', ')}
-  where workspace_id = $1 and id = $2`
+const updateText = `update conversations set ${changeable.map(([, column], index) => `${column.name} = $${index + 3}`).join(', ')},
+  metrics_kept = false where workspace_id = $1 and id = $2`
 
-/** Writes the whole row; the caller holds it. One text for all changes, so that it is planned once. */
+/**
+ * Writes the whole row; the caller holds it. One text for all changes, so that it is planned once. What metrics keep of the
+ * conversation is no longer so from here on (a new one has nothing kept).
+ */
 export const update = async (db: Db, row: ConversationRow): Promise<unknown> =>
   rows(db, updateText, [row.workspaceId, row.id, ...changeable.map(([name, column]) => value(column, row[name as keyof ConversationRow]))])
 

@@ -37,23 +37,29 @@ export function answerOf (computed: Computed, maxCells: number): MetricAnswer {
 
 type Write = (place: Place) => string
 
+/** Written out, as the cells are: there may be a hundred thousand, and spreading takes ten times as long. */
 function figureAt (table: Table, row: Row, place: Place, bucket: Bucket, write: Write): MetricFigure {
   const { metrics, measuring: { now } } = table.of
-  const figure = figureOf(metrics[place.metric]!, table.samples[place.metric]!, samplesAt(row, place.bucket), isFuture(bucket, now))
-  return { ...figure, cursor: write(place) }
+  const { value, samples, counted, statistics, provisional } =
+    figureOf(metrics[place.metric]!, table.samples[place.metric]!, samplesAt(row, place.bucket), isFuture(bucket, now))
+  return { value, samples, counted, statistics, provisional, cursor: write(place) }
 }
+
+/** The start and the end of each bucket, as they are written; null of what is of now. */
+const edgesOf = ({ buckets }: Table['of'], live: boolean): Array<{ from: string | null, to: string | null }> =>
+  buckets.map(({ from, to }) => live ? { from: null, to: null } : { from: text(from), to: text(to) })
 
 function cellsOf ({ checked, table, previous }: Computed, group: Group, metric: number, write: Write): MetricCell[] {
   const { query: { groupBy }, metrics, live } = checked
+  const { name } = metrics[metric]!
   const key = groupBy.length && !group.other ? group.key : null
+  const values = groupBy.map((dimension, at) => ({ dimension, value: group.key[at]! }))
+  const edges = edgesOf(table.of, live)
   return table.of.buckets.map((bucket, index) => {
     const place = { metric, bucket: index, key, other: group.other, previous: false }
     const before = previous?.of.buckets[index]
     return {
-      metric: metrics[metric]!.name,
-      from: live ? null : text(bucket.from), to: live ? null : text(bucket.to),
-      group: groupBy.map((dimension, at) => ({ dimension, value: group.key[at]! })),
-      other: group.other,
+      metric: name, from: edges[index]!.from, to: edges[index]!.to, group: values, other: group.other,
       figure: figureAt(table, group.rows[metric]!, place, bucket, write),
       previous: before ? {
         from: text(before.from), to: text(before.to),

@@ -1,4 +1,4 @@
-import type { Context } from '../../context.js'
+import { reading, type Context } from '../../context.js'
 import type { Page } from '../../db/page.js'
 import { ApiError } from '../../errors.js'
 import { rank } from '../../metrics/ranking.js'
@@ -6,6 +6,7 @@ import { textOf } from '../../metrics/keys.js'
 import { countedFlag } from '../../metrics/samples.js'
 import { emptyRow, type Row, type Table } from '../../metrics/table.js'
 import { samplesAt } from './answering.js'
+import { idsOf } from './block.store.js'
 import { readCursor, type Place } from './cell.cursor.js'
 import { compute, type Computed } from './metric.service.js'
 import type { MetricConversation, MetricConversationQuery } from './metric.shapes.js'
@@ -14,7 +15,7 @@ import type { MetricConversation, MetricConversationQuery } from './metric.shape
 export async function listMetricConversations (ctx: Context, { cursor, limit, after, count }: MetricConversationQuery): Promise<Page<MetricConversation>> {
   const { query, place } = readCursor(cursor)
   const computed = await compute(ctx, query)
-  const all = conversationsOf(computed, place)
+  const all = await conversationsOf(ctx, computed, place)
   const from = after === undefined ? 0 : all.findIndex(({ conversationId }) => conversationId > after)
   const data = from < 0 ? [] : all.slice(from, from + limit)
   const hasMore = from >= 0 && from + limit < all.length
@@ -36,17 +37,18 @@ function rowAt ({ checked, table, previous }: Computed, { metric, key, other, pr
   return { of, row: (inPrevious ? rest?.previous : rest?.rows)?.[metric] ?? emptyRow(of.of.metrics[metric]!, []) }
 }
 
-function conversationsOf (computed: Computed, place: Place): MetricConversation[] {
+async function conversationsOf (ctx: Context, computed: Computed, place: Place): Promise<MetricConversation[]> {
   const { of, row } = rowAt(computed, place)
   const { conversation, flags } = of.samples[place.metric]!
-  const isRate = of.of.metrics[place.metric]!.kind === 'rate'
-  const found = new Map<number, MetricConversation>()
+  const found = new Map<number, { samples: number, counted: boolean }>()
   for (const at of samplesAt(row, place.bucket)) {
     const known = found.get(conversation[at]!)
     const counted = (flags[at]! & countedFlag) !== 0
-    found.set(conversation[at]!, {
-      conversationId: computed.ids[conversation[at]!]!, samples: (known?.samples ?? 0) + 1, counted: isRate ? counted || known?.counted === true : null
-    })
+    found.set(conversation[at]!, { samples: (known?.samples ?? 0) + 1, counted: counted || known?.counted === true })
   }
-  return [...found.values()].toSorted((a, b) => a.conversationId < b.conversationId ? -1 : 1)
+  const ids = await reading(idsOf(ctx.db, ctx.caller!.workspaceId, [...found.keys()].filter(number => number >= 0)))
+  const isRate = of.of.metrics[place.metric]!.kind === 'rate'
+  return [...found].map(([number, { samples, counted }]) => ({
+    conversationId: ids.get(number) ?? computed.ids[-1 - number]!, samples, counted: isRate ? counted : null
+  })).toSorted((a, b) => a.conversationId < b.conversationId ? -1 : 1)
 }

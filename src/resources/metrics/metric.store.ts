@@ -1,26 +1,34 @@
 import { rows, type Db } from '../../db/connection.js'
 
-/** Everything that is read from here on is of one instant. */
-export const fixSnapshot = (db: Db): Promise<unknown> => rows(db, 'set transaction isolation level repeatable read, read only')
-
 /**
- * Conversations that can have a sample in a window: created before its end, and either with a fact after its start (what is
- * written counts the row's `updated_at` on, and no fact is later than its writing) or unresolved.
+ * Everything that is read from here on is of one instant. How many conversations are kept changes faster than what the planner
+ * believes of it: it shall walk the indexes, and compile nothing.
  */
-const candidates = `from conversations where workspace_id = $1 and created_at < $2
-  and (updated_at >= $3 or status not in ('resolved', 'closed'))`
+export const fixSnapshot = (db: Db): Promise<unknown> => Promise.all([
+  rows(db, 'set transaction isolation level repeatable read, read only'), rows(db, 'set local enable_seqscan = off'), rows(db, 'set local jit = off')
+])
 
-/** How many there are, counted no further than one above the bound. */
-export async function countCandidates (db: Db, workspaceId: string, from: string, to: string, bound: number): Promise<number> {
-  const [row] = await rows<{ count: number }>(db, `select count(*)::int as count from (select 1 ${candidates} limit $4) c`, [workspaceId, to, from, bound + 1])
-  return row!.count
+export interface Unkept {
+  id: string
+  /** What the blocks call it; null where they do not know it. */
+  number: number | null
+  /**
+   * Whether it can have a sample in the window: it was there at `now`, and has a fact after the window's start (what is written
+   * counts the row's `updated_at` on, and no fact is later than its writing) or is unresolved.
+   */
+  candidate: boolean
 }
 
-/** The next of them by id. */
-export async function nextCandidates (db: Db, workspaceId: string, from: string, to: string, after: string, limit: number): Promise<string[]> {
-  const found = await rows<{ id: string }>(db, `select id ${candidates} and id > $4 order by id limit $5`, [workspaceId, to, from, after, limit])
-  return found.map(({ id }) => id)
-}
+/** Conversations created before the end of a window of which the blocks do not tell how they were at `now`. */
+export const unkeptConversations = async (db: Db, workspaceId: string, from: string, to: string, now: string, bound: number): Promise<Unkept[]> => rows<Unkept>(db,
+  `with unkept as (
+     select id from conversations where workspace_id = $1 and not metrics_kept
+     union select conversation_id from metric_conversations where workspace_id = $1 and latest > $4)
+   select c.id, m.number, c.candidate from unkept
+   cross join lateral (select id, created_at <= $4 and (updated_at >= $2 or status not in ('resolved', 'closed')) as candidate
+     from conversations where workspace_id = $1 and id = unkept.id and created_at < $3 limit 1) c
+   left join lateral (select number from metric_conversations where workspace_id = $1 and conversation_id = unkept.id limit 1) m on true
+   limit $5`, [workspaceId, from, to, now, bound])
 
 /** The last event that this snapshot holds. */
 export async function lastEvent (db: Db, workspaceId: string): Promise<{ sequence: number, recordedAt: string | null }> {

@@ -1,0 +1,104 @@
+import { dayMs } from '../clock/instants.js'
+import { dimensions } from './catalogue.js'
+import type { Dimension } from './catalogue.js'
+import type { Column, Columns, Spans, Value } from './columns.js'
+import { Growing } from './columns.js'
+import type { FamilyName } from './families.js'
+import { packColumn, packNumbers, unpackColumn, unpackNumbers } from './packing.js'
+
+/** The columns of traces that are kept by themselves: a reader takes those that it needs. */
+export type Property = 'conversation' | 'start' | 'end' | 'flags' | 'value' | 'until' | 'key' | 'spans'
+export type ColumnName = Property | Dimension
+const properties: readonly Property[] = ['conversation', 'start', 'end', 'flags', 'value', 'until', 'key', 'spans']
+export const columnNames: readonly ColumnName[] = [...properties, ...dimensions]
+
+/** The UTC day of an instant, counted from 1970-01-01. */
+export const dayOf = (at: number): number => Math.floor(at / dayMs)
+
+/** Which block: the ended traces of a day by their end, or the open ones by their start. */
+export interface Place { family: FamilyName, open: boolean, day: number }
+
+const lengthsOf = ({ start, end, size }: Columns): number[] => Array.from({ length: size }, (_, at) => end[at]! - start[at]!)
+
+/** Every column as bytes. */
+export function packBlock (traces: Columns): Array<{ name: ColumnName, data: Buffer }> {
+  const { conversation, start, end, flags, value, until, key, spans, open } = traces
+  const numbers: Partial<Record<Property, ArrayLike<number>>> = { conversation, start: open ? start : lengthsOf(traces), end, flags, value, until }
+  return [
+    ...Object.entries(numbers).map(([name, column]) => ({ name: name as Property, data: packNumbers(column) })),
+    { name: 'key', data: packColumn(key) },
+    { name: 'spans', data: Buffer.concat([packNumbers(spans.first), packNumbers(spans.status), packNumbers(spans.from)]) },
+    ...dimensions.map((name) => ({ name, data: packColumn(traces.dimension(name)) }))
+  ]
+}
+
+/** A block as it was packed; a column is unpacked when it is first asked for, and must have been read. */
+export class Block implements Columns {
+  readonly #packed = new Map<ColumnName, Buffer>()
+  readonly #known = new Map<ColumnName, unknown>()
+  /** How much memory it may take, more or less. */
+  bytes = 0
+
+  constructor (readonly family: FamilyName, readonly open: boolean, readonly size: number) {}
+
+  read (name: ColumnName, bytes: Buffer): void {
+    this.#packed.set(name, bytes)
+    this.bytes += 8 * this.size + bytes.length + 200
+  }
+
+  has (name: ColumnName): boolean {
+    return this.#known.has(name) || this.#packed.has(name)
+  }
+
+  get conversation (): ArrayLike<number> { return this.#numbers('conversation') }
+  get end (): ArrayLike<number> { return this.open ? [] : this.#numbers('end') }
+  get flags (): ArrayLike<number> { return this.#numbers('flags') }
+  get value (): ArrayLike<number> { return this.#numbers('value') }
+  get until (): ArrayLike<number> { return this.#numbers('until') }
+  get key (): Column<string | null> { return this.#once('key', unpackColumn<string | null>) }
+  get spans (): Spans { return this.#once('spans', spansOf) }
+
+  get start (): ArrayLike<number> {
+    if (this.open) return this.#numbers('start')
+    return this.#once('start', (bytes) => {
+      const { numbers: lengths } = unpackNumbers(bytes)
+      const { end } = this
+      const start = new Float64Array(this.size)
+      for (let at = 0; at < this.size; at++) start[at] = end[at]! - lengths[at]!
+      return start
+    })
+  }
+
+  dimension (name: Dimension): Column<Value> {
+    return this.#once(name, unpackColumn<Value>)
+  }
+
+  #numbers (name: Property): ArrayLike<number> {
+    return this.#once(name, (bytes) => unpackNumbers(bytes).numbers)
+  }
+
+  #once<T> (name: ColumnName, unpack: (bytes: Buffer) => T): T {
+    const known = this.#known.get(name)
+    if (known !== undefined) return known as T
+    const bytes = this.#packed.get(name)
+    if (!bytes) throw new Error(`The column ${name} of ${this.family} was not read`)
+    const value = unpack(bytes)
+    this.#known.set(name, value)
+    this.#packed.delete(name)
+    return value
+  }
+}
+
+function spansOf (bytes: Buffer): Spans {
+  const first = unpackNumbers(bytes)
+  const status = unpackNumbers(bytes, first.end)
+  return { first: first.numbers, status: status.numbers, from: unpackNumbers(bytes, status.end).numbers }
+}
+
+/** A block without what it had of some conversations, and with what they have now. */
+export function rewritten (before: Columns | null, { family, open }: Place, without: ReadonlySet<number>, traces: Columns | null): Growing {
+  const after = new Growing(family, open)
+  if (before) after.take(before, (at) => !without.has(before.conversation[at]!))
+  if (traces) after.take(traces, () => true)
+  return after
+}

@@ -1,0 +1,105 @@
+import { rows, type Db } from '../../db/connection.js'
+import type { ColumnName, Place } from '../../metrics/blocks.js'
+import type { FamilyName } from '../../metrics/families.js'
+
+/** Workspaces in which so many conversations have changed, or one before an instant and not since. */
+export const workspacesToFold = async (db: Db, many: number, before: string): Promise<string[]> => (await rows<{ id: string }>(db, `
+  with recursive w as (
+    (select workspace_id as id from conversations where not metrics_kept order by workspace_id limit 1)
+    union all
+    select (select workspace_id from conversations where not metrics_kept and workspace_id > w.id order by workspace_id limit 1) from w where w.id is not null)
+  select id from w where id is not null and (
+    (select updated_at from conversations where workspace_id = w.id and not metrics_kept order by updated_at limit 1) <= $2
+    or exists (select from conversations where workspace_id = w.id and not metrics_kept offset $1 - 1))`, [many, before])).map(({ id }) => id)
+
+export interface Fold { numbered: number, folds: number }
+
+/** Makes this transaction the only one that folds the workspace; undefined where another is. */
+export async function holdFold (db: Db, workspaceId: string): Promise<Fold | undefined> {
+  const [, [held]] = await Promise.all([
+    rows(db, 'insert into metric_folds (workspace_id) values ($1) on conflict do nothing', [workspaceId]),
+    rows<Fold>(db, 'select numbered, folds from metric_folds where workspace_id = $1 for update skip locked', [workspaceId])
+  ])
+  return held
+}
+
+export interface Changed { id: string, version: number }
+
+/** Conversations that have changed since what was kept of them, those first that have not changed for longest. */
+export const changedConversations = async (db: Db, workspaceId: string, limit: number): Promise<Changed[]> => rows<Changed>(db,
+  'select id, version from conversations where workspace_id = $1 and not metrics_kept order by updated_at, id limit $2', [workspaceId, limit])
+
+export interface Kept { id: string, number: number, places: Buffer }
+
+export const keptConversations = async (db: Db, workspaceId: string, ids: readonly string[]): Promise<Kept[]> => rows<Kept>(db,
+  'select conversation_id as id, number, places from metric_conversations where workspace_id = $1 and conversation_id = any($2::uuid[])', [workspaceId, ids])
+
+export interface BlockColumn { family: FamilyName, open: boolean, day: number, name: ColumnName, fold: number, size: number, data: Buffer }
+
+/** All columns of some blocks. */
+export const blocksAt = async (db: Db, workspaceId: string, places: readonly Place[], names: readonly ColumnName[]): Promise<BlockColumn[]> => rows<BlockColumn>(db,
+  `select b.family, b.open, b.day, b.name, b.fold, b.size, b.data from unnest($2::text[], $3::boolean[], $4::int[]) p (family, open, day)
+   cross join unnest($5::text[]) n (name)
+   cross join lateral (select * from metric_blocks where workspace_id = $1 and family = p.family and open = p.open and name = n.name and day = p.day limit 1) b`,
+  [workspaceId, places.map(({ family }) => family), places.map(({ open }) => open), places.map(({ day }) => day), names])
+
+export const writeBlocks = async (db: Db, workspaceId: string, columns: readonly BlockColumn[]): Promise<unknown> => rows(db,
+  `insert into metric_blocks (workspace_id, family, open, name, day, fold, size, data)
+   select $1, * from unnest($2::text[], $3::boolean[], $4::text[], $5::int[], $6::int[], $7::int[], $8::bytea[])
+   on conflict (workspace_id, family, open, name, day) do update set fold = excluded.fold, size = excluded.size, data = excluded.data`,
+  [
+    workspaceId, columns.map(({ family }) => family), columns.map(({ open }) => open), columns.map(({ name }) => name), columns.map(({ day }) => day),
+    columns.map(({ fold }) => fold), columns.map(({ size }) => size), columns.map(({ data }) => data)
+  ])
+
+export const removeBlocks = async (db: Db, workspaceId: string, places: readonly Place[], names: readonly ColumnName[]): Promise<unknown> => rows(db,
+  `delete from metric_blocks b using unnest($2::text[], $3::boolean[], $4::int[]) p (family, open, day), unnest($5::text[]) n (name)
+   where b.workspace_id = $1 and b.family = p.family and b.open = p.open and b.name = n.name and b.day = p.day`,
+  [workspaceId, places.map(({ family }) => family), places.map(({ open }) => open), places.map(({ day }) => day), names])
+
+export interface Keeping { id: string, number: number, latest: number, places: Buffer }
+
+/** Puts down what was kept of conversations, how many have a number now, and that this was another fold. */
+export const keepConversations = async (db: Db, workspaceId: string, kept: readonly Keeping[], { numbered, folds }: Fold): Promise<unknown> => Promise.all([
+  rows(db, 'update metric_folds set numbered = $2, folds = $3 where workspace_id = $1', [workspaceId, numbered, folds]),
+  rows(db, `insert into metric_conversations (workspace_id, conversation_id, number, latest, places)
+    select $1, * from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::bytea[])
+    on conflict (workspace_id, conversation_id) do update set latest = excluded.latest, places = excluded.places`,
+  [workspaceId, kept.map(({ id }) => id), kept.map(({ number }) => number), kept.map(({ latest }) => new Date(latest).toISOString()), kept.map(({ places }) => places)])
+])
+
+/**
+ * Says that what was kept of conversations is all there is to say, of those that are still what they were when they were read.
+ * Who is being written right now is passed over: nobody waits for a fold, and a fold for nobody. Gives how many.
+ */
+export async function markKept (db: Db, workspaceId: string, read: readonly Changed[]): Promise<number> {
+  const marked = await rows(db, `with still as materialized (
+      select c.id from unnest($2::uuid[], $3::int[]) r (id, version)
+      cross join lateral (select id from conversations where workspace_id = $1 and id = r.id and version = r.version for no key update skip locked) c)
+    update conversations c set metrics_kept = true from still where c.workspace_id = $1 and c.id = still.id returning 1`,
+  [workspaceId, read.map(({ id }) => id), read.map(({ version }) => version)])
+  return marked.length
+}
+
+export interface Days { family: FamilyName, open: boolean, from: number, to: number }
+
+export interface Day { day: number, fold: number, size: number }
+
+/** How many traces each day has and which fold wrote them, in order. */
+export const daysOf = async (db: Db, workspaceId: string, { family, open, from, to }: Days): Promise<Day[]> => rows<Day>(db,
+  `select day, fold, size from metric_blocks where workspace_id = $1 and family = $2 and open = $3 and name = 'conversation' and day between $4 and $5 order by day`,
+  [workspaceId, family, open, from, to])
+
+/** Some columns of the blocks of some days. As base64, which is shorter than what the driver would read. */
+export async function columnsOf (db: Db, workspaceId: string, { family, open, from, to }: Days, names: readonly ColumnName[]): Promise<BlockColumn[]> {
+  const found = await rows<Omit<BlockColumn, 'family' | 'open' | 'data'> & { data: string }>(db,
+    `select day, name, fold, size, encode(data, 'base64') as data from metric_blocks
+     where workspace_id = $1 and family = $2 and open = $3 and name = any($4::text[]) and day between $5 and $6`, [workspaceId, family, open, names, from, to])
+  return found.map(({ data, ...column }) => ({ family, open, ...column, data: Buffer.from(data, 'base64') }))
+}
+
+/** The ids of conversations, by their numbers. */
+export const idsOf = async (db: Db, workspaceId: string, numbers: readonly number[]): Promise<Map<number, string>> =>
+  new Map((await rows<{ id: string, number: number }>(db,
+    'select conversation_id as id, number from metric_conversations where workspace_id = $1 and number = any($2::int[])', [workspaceId, numbers]))
+    .map(({ id, number }) => [number, id]))

@@ -1,0 +1,130 @@
+import { reading, type Context } from '../../context.js'
+import { ApiError } from '../../errors.js'
+import { Block, type ColumnName } from '../../metrics/blocks.js'
+import { Gathered } from '../../metrics/columns.js'
+import { familyNames } from '../../metrics/families.js'
+import { textOfPlace } from '../../metrics/placing.js'
+import { subjectOf } from '../../metrics/subject.js'
+import { daysOf, type Table } from '../../metrics/table.js'
+import { factsOfConversations } from '../conversations/facts.service.js'
+import { BlockCache, cacheOf } from './block.cache.js'
+import * as blocks from './block.store.js'
+import type { Checked } from './checking.js'
+import * as store from './metric.store.js'
+
+/** So many conversations may have to be computed from their facts; so many traces looked at; so many samples be behind one answer. */
+const maxConversations = 50_000
+const maxTraces = 20_000_000
+const maxSamples = 2_000_000
+/** So many conversations' facts, or traces, are in memory at once. */
+const batch = 500
+const tracesAtOnce = 200_000
+/** A query that looks at more than these would only drive out what others look at again and again. */
+const maxCachedTraces = 1_000_000
+
+/**
+ * Fills tables from what was kept of conversations, less those that have changed since or that were otherwise at `now`, which are
+ * computed from their facts. Their numbers in the samples are negative: -1 is the first that is given back.
+ */
+export async function fill (ctx: Context, workspaceId: string, { window, previous, now }: Checked, tables: readonly Table[]): Promise<string[]> {
+  const from = new Date((previous ?? { window }).window.from).toISOString()
+  const to = new Date(window.to).toISOString()
+  const [unkept, ranges] = await Promise.all([
+    reading(store.unkeptConversations(ctx.db, workspaceId, from, to, new Date(now).toISOString(), 4 * maxConversations + 1)), rangesOf(ctx, workspaceId, tables)
+  ])
+  const candidates = unkept.filter(({ candidate }) => candidate).map(({ id }) => id)
+  if (candidates.length > maxConversations || unkept.length > 4 * maxConversations) {
+    throw new ApiError('tooComplex', `More than ${maxConversations} conversations in this window have changed recently, or after its \`now\`. Ask for a shorter or later one.`)
+  }
+  const numbers = unkept.flatMap(({ number }) => number ?? [])
+  await addKept(ctx, workspaceId, ranges, tables, maskOf(numbers))
+  await addChanged(ctx, candidates, now, tables)
+  return candidates
+}
+
+function maskOf (numbers: readonly number[]): Uint8Array {
+  const mask = new Uint8Array(numbers.reduce((max, number) => Math.max(max, number), 0) + 1)
+  for (const number of numbers) mask[number] = 1
+  return mask
+}
+
+async function addChanged (ctx: Context, ids: readonly string[], now: number, tables: readonly Table[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += batch) {
+    const some = ids.slice(from, from + batch)
+    const facts = await factsOfConversations(ctx, some)
+    const gathered = new Gathered(tables[0]!.families)
+    for (const [index, id] of some.entries()) {
+      const subject = subjectOf(id, facts.get(id) ?? [], now)
+      if (subject) gathered.add(subject, -1 - from - index)
+    }
+    for (const columns of gathered.all()) for (const table of tables) table.add(columns)
+    checkSize(tables)
+  }
+}
+
+interface Range extends blocks.Days { days: blocks.Day[] }
+
+/** The blocks in which traces can be samples of any of the tables. */
+async function rangesOf (ctx: Context, workspaceId: string, tables: readonly Table[]): Promise<Range[]> {
+  const wanted = familyNames.filter(family => tables[0]!.families.has(family)).flatMap(family => [false, true].flatMap(open => {
+    const ranges = tables.flatMap(({ of: { metrics, window, measuring } }) => {
+      const range = daysOf(metrics.filter(({ measure }) => measure.family === family), window, measuring.bucketBy, open)
+      return range ? [range] : []
+    })
+    return ranges.length ? [{ family, open, from: bounded(Math.min(...ranges.map(([from]) => from))), to: bounded(Math.max(...ranges.map(([, to]) => to))) }] : []
+  }))
+  return Promise.all(wanted.map(async range => ({ ...range, days: await reading(blocks.daysOf(ctx.db, workspaceId, range)) })))
+}
+
+const bounded = (day: number): number => Math.max(-2_147_483_648, Math.min(2_147_483_647, day))
+
+async function addKept (ctx: Context, workspaceId: string, ranges: readonly Range[], tables: readonly Table[], without: Uint8Array): Promise<void> {
+  const traces = ranges.flatMap(({ days }) => days).reduce((sum, { size }) => sum + size, 0)
+  if (traces > maxTraces) throw new ApiError('tooComplex', `More than ${maxTraces} events in the lives of conversations would have to be looked at. Ask for a shorter or later window.`)
+  const cache = traces > maxCachedTraces ? new BlockCache() : cacheOf(ctx.services.database)
+  for (const range of ranges) {
+    const names = tables[0]!.columnsOf(range.family, range.open)
+    for (const part of partsOf(range.days)) {
+      for (const block of await blocksOf(ctx, workspaceId, { ...range, days: part }, names, cache)) {
+        for (const table of tables) table.add(block, without)
+      }
+      checkSize(tables)
+    }
+  }
+}
+
+/** The blocks of some days, with some columns; what is not known yet is read. */
+async function blocksOf (ctx: Context, workspaceId: string, { family, open, days }: Range, names: readonly ColumnName[], cache: BlockCache): Promise<Block[]> {
+  const nameOf = (day: number): string => `${workspaceId} ${textOfPlace({ family, open, day })}`
+  const found = days.map(day => ({ day, block: cache.get(nameOf(day.day), day) ?? new Block(family, open, day.size) }))
+  const lacking = found.filter(({ block }) => !names.every(name => block.has(name)))
+  if (lacking.length) {
+    const byDay = new Map(lacking.map(({ day: { day }, block }) => [day, block]))
+    const range = { family, open, from: lacking[0]!.day.day, to: lacking.at(-1)!.day.day }
+    for (const { day, name, data } of await reading(blocks.columnsOf(ctx.db, workspaceId, range, names))) {
+      const block = byDay.get(day)
+      if (block && !block.has(name)) block.read(name, data)
+    }
+    for (const { day, block } of lacking) cache.set(nameOf(day.day), day, block)
+  }
+  return found.map(({ block }) => block)
+}
+
+/** Days that follow each other, of as many traces together as may be in memory; at least one each. */
+function partsOf (days: readonly blocks.Day[]): blocks.Day[][] {
+  const parts: blocks.Day[][] = []
+  let sum = Infinity
+  for (const day of days) {
+    sum += day.size
+    if (sum <= tracesAtOnce) parts.at(-1)!.push(day)
+    else {
+      parts.push([day])
+      sum = day.size
+    }
+  }
+  return parts
+}
+
+function checkSize (tables: readonly Table[]): void {
+  if (tables.some(({ size }) => size > maxSamples)) throw new ApiError('tooComplex', `More than ${maxSamples} samples are behind this. Ask for fewer buckets or groups, or a shorter window.`)
+}

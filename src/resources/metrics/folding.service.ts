@@ -1,0 +1,104 @@
+import { systemContext, transact, type Context, type Services } from '../../context.js'
+import { Block, columnNames, packBlock, rewritten, type Place } from '../../metrics/blocks.js'
+import { Growing } from '../../metrics/columns.js'
+import { changedPlaces, digestsOf, latestOf, packDigests, placedOf, textOfPlace, unpackDigests, type Digests, type Placed } from '../../metrics/placing.js'
+import { factsOfConversations } from '../conversations/facts.service.js'
+import * as store from './block.store.js'
+
+/** What has changed is folded when it is so much, or has rested so long: a block is not rewritten for every message. */
+const enough = 500
+const restMs = 60_000
+/** So many conversations are folded in one transaction. */
+const batch = 1000
+
+/**
+ * Folds what metrics keep of conversations that have changed, a batch in a workspace at a time; answers how many it is done with.
+ * Until it has committed, queries compute them from their facts; so it may fail or be killed anywhere, and two may run at once.
+ */
+export async function foldMetrics (services: Services, now: number, many = enough): Promise<number> {
+  let done = 0
+  for (const workspaceId of await store.workspacesToFold(services.database.read, many, new Date(now - restMs).toISOString())) {
+    done += await foldWorkspace(services, workspaceId, batch)
+  }
+  return done
+}
+
+/** One batch, however little it is and however recently it changed. */
+export const foldWorkspace = (services: Services, workspaceId: string, limit: number): Promise<number> =>
+  transact(systemContext(services, workspaceId, [], 'metrics'), async ctx => {
+    const held = await store.holdFold(ctx.db, workspaceId)
+    if (!held) return 0
+    const changed = await store.changedConversations(ctx.db, workspaceId, limit)
+    if (!changed.length) return 0
+    const folded = await foldedOf(ctx, workspaceId, changed, held.numbered)
+    const fold = { numbered: held.numbered + folded.filter(({ isNew }) => isNew).length, folds: held.folds + 1 }
+    await rewrite(ctx, workspaceId, fold.folds, folded)
+    await store.keepConversations(ctx.db, workspaceId, folded.map(({ id, number, latest, after }) => ({ id, number, latest, places: packDigests(after) })), fold)
+    return store.markKept(ctx.db, workspaceId, changed)
+  })
+
+interface Folded { id: string, number: number, isNew: boolean, latest: number, placed: Map<string, Placed>, before: Digests, after: Digests }
+
+/** Facts are read after versions: they are at least as new, and a conversation that was written meanwhile is not marked. */
+async function foldedOf (ctx: Context, workspaceId: string, changed: readonly store.Changed[], numbered: number): Promise<Folded[]> {
+  const ids = changed.map(({ id }) => id)
+  const [facts, kept] = await Promise.all([factsOfConversations(ctx, ids), store.keptConversations(ctx.db, workspaceId, ids)])
+  const known = new Map(kept.map(each => [each.id, each]))
+  let next = numbered
+  return ids.filter(id => facts.has(id)).map(id => {
+    const placed = placedOf(id, facts.get(id)!)
+    const earlier = known.get(id)
+    return {
+      id, number: earlier?.number ?? ++next, isNew: !earlier, latest: latestOf(facts.get(id)!), placed,
+      before: earlier ? unpackDigests(earlier.places) : new Map(), after: digestsOf(placed)
+    }
+  })
+}
+
+/** Rewrites the blocks in which any of them has something else than before. */
+async function rewrite (ctx: Context, workspaceId: string, fold: number, folded: readonly Folded[]): Promise<void> {
+  const places = new Map<string, Rewriting>()
+  for (const { number, placed, before, after } of folded) {
+    for (const place of changedPlaces(before, after)) {
+      const text = textOfPlace(place)
+      if (!places.has(text)) places.set(text, { place, without: new Set(), traces: new Growing(place.family, place.open) })
+      const { without, traces } = places.get(text)!
+      without.add(number)
+      for (const trace of placed.get(text)?.traces ?? []) traces.push(number, trace)
+    }
+  }
+  const all = [...places.values()]
+  for (let from = 0; from < all.length; from += placesAtOnce) await rewriteSome(ctx, workspaceId, fold, all.slice(from, from + placesAtOnce))
+}
+
+/** Bounds what is in memory. */
+const placesAtOnce = 50
+
+interface Rewriting { place: Place, without: Set<number>, traces: Growing }
+
+async function rewriteSome (ctx: Context, workspaceId: string, fold: number, some: readonly Rewriting[]): Promise<void> {
+  const found = blocksOf(await store.blocksAt(ctx.db, workspaceId, some.map(({ place }) => place), columnNames))
+  const written: store.BlockColumn[] = []
+  const gone: Place[] = []
+  for (const { place, without, traces } of some) {
+    const block = rewritten(found.get(textOfPlace(place)) ?? null, place, without, traces)
+    if (block.size) written.push(...packBlock(block).map(column => ({ ...place, ...column, fold, size: block.size })))
+    else gone.push(place)
+  }
+  await Promise.all([
+    ...written.length ? [store.writeBlocks(ctx.db, workspaceId, written)] : [],
+    ...gone.length ? [store.removeBlocks(ctx.db, workspaceId, gone, columnNames)] : []
+  ])
+}
+
+/** Blocks by their places, from their columns. */
+function blocksOf (columns: readonly store.BlockColumn[]): Map<string, Block> {
+  const blocks = new Map<string, Block>()
+  for (const column of columns) {
+    const text = textOfPlace(column)
+    let block = blocks.get(text)
+    if (!block) blocks.set(text, block = new Block(column.family, column.open, column.size))
+    block.read(column.name, column.data)
+  }
+  return blocks
+}

@@ -1,0 +1,85 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import t from 'tap'
+import { contextIn } from '../../../bench/capture.js'
+import { block, people, scaleOf, vocabulary } from '../../../bench/fill/statements.js'
+import type { Services } from '../../../src/context.js'
+import { rows, type Db } from '../../../src/db/connection.js'
+import { catalogue } from '../../../src/metrics/catalogue.js'
+import { makeSecret } from '../../../src/resources/keys/key.secret.js'
+import { listMetricConversations } from '../../../src/resources/metrics/behind.service.js'
+import { foldWorkspace } from '../../../src/resources/metrics/folding.service.js'
+import { queryMetrics } from '../../../src/resources/metrics/metric.service.js'
+import { QueryMetrics } from '../../../src/resources/metrics/metric.shapes.js'
+import { startApp } from '../../support/app.js'
+import { ownDatabase } from '../../support/database.js'
+
+t.setTimeout(300_000)
+const url = await ownDatabase(t)
+const { services, clock } = await startApp(t, {}, { url })
+const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' })
+await client.connect()
+t.teardown(() => client.end())
+
+/** Two workspaces of as many conversations each, the last hundred of which have changed since the fold. */
+const scale = scaleOf(2000, '2026-03-01T00:00:00.000Z')
+for (const statement of vocabulary) await client.query(statement)
+for (const w of [1, 2]) {
+  for (const statement of people(scale, w, { ...makeSecret(), scopes: [] })) await client.query(statement)
+  for (const statement of block(scale, w, 1, 2000)) await client.query(statement)
+}
+await client.query('vacuum analyze')
+const { workspaceId } = contextIn(services, 1).caller!
+let folded = 0
+for (let done = 1; done > 0 && folded < 1900; folded += done) done = await foldWorkspace(services, workspaceId, 100)
+await client.query('vacuum analyze metric_blocks')
+
+interface Node { 'Node Type': string, 'Relation Name'?: string, Plans?: Node[] }
+const sequential = new Set<string>()
+let statements = 0
+function look (node: Node): void {
+  if (node['Node Type'].includes('Seq Scan')) sequential.add(node['Relation Name']!)
+  for (const inner of node.Plans ?? []) look(inner)
+}
+
+/** Each statement is explained where it is about to run. */
+const explained = (db: Db): Db => drizzle({
+  client: {
+    query: async (config: any, given?: unknown[]) => {
+      if (/^\s*(select|with)\b/.test(config.text)) {
+        const [plan] = await rows<{ 'QUERY PLAN': [{ Plan: Node }] }>(db, `explain (format json) ${config.text}`, given ?? config.values)
+        look(plan!['QUERY PLAN'][0].Plan)
+        statements++
+      }
+      return db.$client.query(config, given)
+    }
+  } as never
+}) as unknown as Db
+const watched: Services = {
+  ...services,
+  database: {
+    ...services.database, read: explained(services.database.read),
+    begin: async () => {
+      const transaction = await services.database.begin()
+      return { ...transaction, db: explained(transaction.db) }
+    }
+  }
+}
+
+const grows = ['messages', 'conversation_facts', 'events', 'conversations', 'metric_blocks', 'metric_conversations']
+
+t.test('no metric reads from end to end what grows', async t => {
+  t.equal(folded, 1900)
+  clock.now = Date.parse('2026-03-02T00:00:00.000Z')
+  const ctx = contextIn(watched, 1)
+  for (const { name, live } of catalogue) {
+    for (const bucketBy of ['end', 'start'] as const) {
+      sequential.clear()
+      const window = { from: '2026-01-15T00:00:00.000Z', to: '2026-02-14T00:00:00.000Z', interval: 'day', previousPeriod: true, bucketBy }
+      const { totals } = await queryMetrics(ctx, QueryMetrics.parse({ metrics: [name], ...!live && window, groupBy: ['channel'] }))
+      await listMetricConversations(ctx, { cursor: totals[0]!.figure.cursor, limit: 25, count: false })
+      t.same([...sequential].filter(table => grows.includes(table)), [], `${name} by ${bucketBy}`)
+    }
+  }
+  t.ok(statements > 300, `${statements} statements were explained`)
+})
