@@ -41,7 +41,8 @@ t.test('a chart holds the numbers of the answer, in words and as lines', async t
   const { root, texts, desc, svg } = await chart(w, input)
   const figures = body.data.map(({ figure }: any) => figure.statistics.p50)
   t.same(figures, [600, 3000, null, 3600, null, null, null])
-  t.equal(desc, `2 Feb 2026 – 8 Feb 2026 (UTC) · by day · dashed: 26 Jan 2026 – 1 Feb 2026
+  t.equal(desc, `2 Feb 2026 – 8 Feb 2026 (UTC) · by day
+dashed: 26 Jan 2026 – 1 Feb 2026
 firstReplyTime (p50): 2 Feb 10 min; 3 Feb 50 min; 4 Feb no sample; 5 Feb 1 h; 6 Feb no sample; 7 Feb no sample; 8 Feb no sample.
 firstReplyTime (p50), previous period: 2 Feb no sample; 3 Feb no sample; 4 Feb no sample; 5 Feb no sample; 6 Feb no sample; 7 Feb no sample; 8 Feb no sample.`)
   t.equal(root.children[0]!.text, 'firstReplyTime (p50)')
@@ -53,6 +54,12 @@ firstReplyTime (p50), previous period: 2 Feb no sample; 3 Feb no sample; 4 Feb n
   const points = pathsOf(counts.root, false)[0]!.match(/[\d.]+ [\d.]+/g)!.map(point => Number(point.split(' ')[1]))
   const [two, zero] = [Math.min(...points), Math.max(...points)]
   t.same(points.map(y => Math.round(2 * (zero - y) / (zero - two) * 100) / 100), [1, 2, 0, 1, 0, 0, 0], 'the line is as high as the figures')
+})
+
+t.test('what is still to come is not nothing', async t => {
+  const { desc, root } = await chart(told.w, { metrics: ['created'], interval: 'day', from: at(3, 1), to: at(3, 5) })
+  t.match(desc, 'created: 1 Mar 0; 2 Mar 0; 3 Mar not yet; 4 Mar not yet.')
+  t.equal(pathsOf(root, false)[0]!.match(/[\d.]+ [\d.]+/g)!.length, 2)
 })
 
 t.test('groups are lines with the names of what they are of; text of others stays text', async t => {
@@ -139,9 +146,9 @@ t.test('whatever things are called and whatever they come to, it is XML with the
 })
 
 t.test('many charts at once are drawn in their turn, and no more than can wait', async t => {
-  const series = [{ name: 'created', color: 0, axis: 0, isPrevious: false, values: [1, 2], texts: ['1', '2'] }]
+  const series = [{ name: 'created', color: 0, axis: 0, isPrevious: false, values: [1, 2], texts: ['1', '2'], marks: ['1', '2'] }]
   const chart: Chart = {
-    title: 'created', subtitle: '', categories: ['1 Feb', '2 Feb'], kind: 'lines', axes: [{ name: 'conversations', suffix: '', divisor: 1, isWhole: true }], series, isEmpty: false, description: ''
+    title: 'created', subtitle: [], categories: ['1 Feb', '2 Feb'], kind: 'lines', axes: [{ name: 'conversations', suffix: '', divisor: 1, isWhole: true }], series, isEmpty: false, description: ''
   }
   const settled = await Promise.allSettled(Array.from({ length: 130 }, (_, n) => drawn({ ...chart, title: `number ${n}.` }, 'light')))
   const made = settled.flatMap((each, n) => each.status === 'fulfilled' ? [[n, each.value] as const] : [])
@@ -155,6 +162,7 @@ t.test('many charts at once are drawn in their turn, and no more than can wait',
 t.test('durations and windows in words', async t => {
   t.same([0, 59, 3600, 93_784, 200_000].map(seconds => durationText(seconds, false)), ['0 s', '59 s', '1 h', '1 d 2 h 3 min 4 s', '2 d 7 h 33 min 20 s'])
   t.equal(durationText(93_784, true), '26 h 3 min 4 s')
+  t.equal(durationText(93_784, false, 2), '1 d 2 h')
   t.same([120, 121, 7201, 172_801].map(longest => timeUnitFor(longest, false)[0]), ['s', 'min', 'h', 'd'])
   t.equal(timeUnitFor(172_801, true)[0], 'h')
   t.equal(windowText('2026-02-28T23:00:00.000Z', '2026-03-31T22:00:00.000Z', 'Europe/Berlin'), '1 Mar 2026 – 31 Mar 2026')

@@ -7,6 +7,7 @@ import type { Axis, Chart, Series } from './metric.chart.js'
 const width = 800
 const fontFamily = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif'
 const legendRow = 22
+const subtitleRow = 18
 const symbols = ['circle', 'rect', 'triangle', 'diamond']
 const nothing = 'There was nothing to count or measure here.'
 /** So many points of a line are still told apart. */
@@ -49,14 +50,14 @@ export async function draw (chart: Chart, theme: ChartTheme): Promise<string> {
   }
 }
 
-const heightOf = ({ kind, categories, series }: Chart): number =>
-  kind === 'lines' ? 400 : 150 + Math.max(56, categories.length * (series.length * 18 + 14))
+const heightOf = ({ kind, subtitle, categories, series }: Chart): number =>
+  subtitle.length * subtitleRow + (kind === 'lines' ? 382 : 132 + Math.max(56, categories.length * (series.length * 18 + 14)))
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /** Says what it shows, for who cannot see it, and brings the other theme along. Names that the library counts up are left out. */
 function finished (svg: string, { title, subtitle, description }: Chart, theme: ChartTheme): string {
-  const head = `<title>${escaped(title)}</title><desc>${escaped(`${subtitle}\n${description}`)}</desc>${switching(theme)}`
+  const head = `<title>${escaped(title)}</title><desc>${escaped([...subtitle, description].join('\n'))}</desc>${switching(theme)}`
   return svg.replace(/ class="zr\d+-cls-\d+"/g, '').replace(/<style >\s*<!\[CDATA\[[^\]]*\]\]>\s*<\/style>\s*/g, '')
     .replace(/(?<=id="|url\(#)zr\d+-/g, '').replace(/^<svg ([^>]*)>/, (_, attributes: string) => `<svg ${attributes} role="img">${head}`)
 }
@@ -75,14 +76,15 @@ function legendRowsOf (chart: Chart): number {
 
 function optionOf (chart: Chart, palette: Palette, legendHeight: number): EChartsCoreOption {
   const { title, subtitle, kind, axes, series, isEmpty } = chart
+  const above = subtitle.length * subtitleRow
   const values = axes.map((axis, index) => valueAxis(axis, index, kind, palette))
   const places = categoryAxis(chart, palette)
   return {
     animation: false, backgroundColor: palette.background, textStyle: { fontFamily },
     title: [
       {
-        text: title, subtext: subtitle, left: 12, top: 8, itemGap: 6, textStyle: { color: palette.text, fontSize: 16, width: width - 40, overflow: 'truncate' },
-        subtextStyle: { color: palette.muted, fontSize: 12, width: width - 40, overflow: 'truncate' }
+        text: title, subtext: subtitle.join('\n'), left: 12, top: 8, itemGap: 6, textStyle: { color: palette.text, fontSize: 16, width: width - 40, overflow: 'truncate' },
+        subtextStyle: { color: palette.muted, fontSize: 12, lineHeight: subtitleRow, width: width - 40, overflow: 'truncate' }
       },
       ...(isEmpty ? [{ text: nothing, left: 'center', top: 'middle', textStyle: { color: palette.muted, fontSize: 14, fontWeight: 'normal' } }] : [])
     ],
@@ -90,7 +92,7 @@ function optionOf (chart: Chart, palette: Palette, legendHeight: number): EChart
       show: legendHeight > 0, bottom: 8, left: 'center', width: width - 40, selectedMode: false, data: shown(chart).map(({ name }) => name),
       textStyle: { color: palette.text }
     },
-    grid: { left: 16, ...(kind === 'lines' ? { right: 20, top: 70 } : { right: 72, top: 64 }), bottom: legendHeight + 16, outerBoundsMode: 'same', outerBoundsContain: 'all' },
+    grid: { left: 16, ...(kind === 'lines' ? { right: 20, top: 52 + above } : { right: 72, top: 46 + above }), bottom: legendHeight + 16, outerBoundsMode: 'same', outerBoundsContain: 'all' },
     ...(kind === 'lines' ? { xAxis: places, yAxis: values } : { xAxis: values, yAxis: places }),
     series: series.map(each => kind === 'lines' ? line(each, axes, palette) : bar(each, axes, palette))
   }
@@ -129,7 +131,7 @@ function line (series: Series, axes: readonly Axis[], palette: Palette): object 
 
 function bar (series: Series, axes: readonly Axis[], palette: Palette): object {
   const color = palette.series[series.color % palette.series.length]!
-  const data = scaled(series, axes).map((value, index) => ({ value: value ?? 0, label: { formatter: () => series.texts[index]! } }))
+  const data = scaled(series, axes).map((value, index) => ({ value: value ?? 0, label: { formatter: () => series.marks[index]! } }))
   return {
     ...silent, type: 'bar', name: nameOf(series), xAxisIndex: series.axis, data, color, barMaxWidth: 18,
     itemStyle: series.isPrevious ? { color: palette.background, borderColor: color, borderType: 'dashed', borderWidth: 1.5 } : { color },

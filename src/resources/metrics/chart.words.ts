@@ -3,15 +3,15 @@ import type { Interval } from '../../metrics/buckets.js'
 const parts = [['d', 86_400], ['h', 3600], ['min', 60], ['s', 1]] as const
 export type TimeUnit = (typeof parts)[number][0]
 
-/** 93784 → `1 d 2 h 3 min 4 s`; nothing is rounded away. Business time has no days: they are as long as their hours. */
-export function durationText (seconds: number, isBusiness: boolean): string {
+/** 93784 → `1 d 2 h 3 min 4 s`, or only the `most` largest parts. Business time has no days: they are as long as their hours. */
+export function durationText (seconds: number, isBusiness: boolean, most: number = parts.length): string {
   let rest = Math.abs(seconds)
   const words = parts.filter(([unit]) => !isBusiness || unit !== 'd').flatMap(([unit, length]) => {
     const count = Math.floor(rest / length)
     rest -= count * length
     return count ? [`${count} ${unit}`] : []
   })
-  return words.length ? `${seconds < 0 ? '−' : ''}${words.join(' ')}` : '0 s'
+  return words.length ? `${seconds < 0 ? '−' : ''}${words.slice(0, most).join(' ')}` : '0 s'
 }
 
 /** What an axis counts durations in, so that its steps are whole numbers, and how many seconds that is. */

@@ -10,7 +10,7 @@ export type NameOf = (dimension: Dimension, value: string) => string
 /** A chart in words and numbers, before it is drawn. */
 export interface Chart {
   title: string
-  subtitle: string
+  subtitle: string[]
   /** What stands along the category axis: buckets, or combinations of values. */
   categories: string[]
   kind: 'lines' | 'bars'
@@ -23,7 +23,8 @@ export interface Chart {
 }
 /** `divisor`: how much of the metric's unit is one of the axis'. */
 export interface Axis { name: string, suffix: string, divisor: number, isWhole: boolean }
-export interface Series { name: string, color: number, axis: number, isPrevious: boolean, values: Array<number | null>, texts: string[] }
+/** `texts`: the values in words; `marks`: the same in brief, to stand beside a bar. */
+export interface Series { name: string, color: number, axis: number, isPrevious: boolean, values: Array<number | null>, texts: string[], marks: string[] }
 
 const maxSeries = 12
 const maxBars = 40
@@ -37,7 +38,7 @@ export function chartOf (answer: MetricAnswer, query: QueryMetrics, nameOf: Name
   const kind = query.interval === 'none' ? 'bars' : 'lines'
   checkSize(rows, kind, metrics.length)
   const figures = rows.flatMap(({ cells }) => cells.flatMap(({ figure, previous }) => previous ? [figure, previous.figure] : [figure]))
-  const reading = readingOf(metrics, query, statistic, rows)
+  const reading = readingOf(metrics, query, statistic, rows, answer.now)
   const groups = distinct(rows.filter(({ metric }) => metric === 0).map(row => groupText(row, nameOf)))
   const labels = rows.map((row, index) => seriesText(row, groups[index % groups.length]!, metrics, reading))
   const series = kind === 'lines' ? lines(rows, labels, reading) : bars(rows, metrics, reading)
@@ -78,13 +79,15 @@ interface Reading {
   axes: Axis[]
   axisOf: (metric: number) => number
   valueOf: (metric: number, figure: MetricFigure) => number | null
-  textOf: (metric: number, value: number | null) => string
+  textOf: (metric: number, value: number, isBrief: boolean) => string
+  /** Whether it is still to come: then there is nothing to show, not nothing that happened. */
+  isAhead: (cell: MetricCell) => boolean
   nameOf: (metric: Metric) => string
 }
 
 const hasStatistic = ({ kind }: Metric): boolean => kind === 'duration' || kind === 'number'
 
-function readingOf (metrics: readonly Metric[], { basis }: QueryMetrics, statistic: ChartStatistic, rows: readonly Row[]): Reading {
+function readingOf (metrics: readonly Metric[], { basis }: QueryMetrics, statistic: ChartStatistic, rows: readonly Row[], now: string): Reading {
   const units = [...new Set(metrics.map(({ unit }) => unit))]
   if (units.length > 2) throw new ApiError('tooComplex', `A chart has two axes, and these metrics count ${units.join(', ')}. Ask for metrics of at most two units.`)
   const isBusiness = basis === 'business'
@@ -97,7 +100,8 @@ function readingOf (metrics: readonly Metric[], { basis }: QueryMetrics, statist
     axes: units.map(unit => axisOf(unit, largest(unit), isBusiness)),
     axisOf: metric => units.indexOf(metrics[metric]!.unit),
     valueOf,
-    textOf: (metric, value) => value === null ? 'no sample' : figureText(metrics[metric]!.unit, value, isBusiness),
+    textOf: (metric, value, isBrief) => figureText(metrics[metric]!.unit, value, isBusiness, isBrief),
+    isAhead: ({ from }) => from !== null && from > now,
     nameOf: metric => hasStatistic(metric) ? `${metric.name} (${statistic})` : metric.name
   }
 }
@@ -109,8 +113,8 @@ function axisOf (unit: Metric['unit'], largest: number, isBusiness: boolean): Ax
   return { name: isBusiness ? 'business time' : 'time', suffix: ` ${suffix}`, divisor, isWhole: false }
 }
 
-function figureText (unit: Metric['unit'], value: number, isBusiness: boolean): string {
-  if (unit === 'seconds') return durationText(value, isBusiness)
+function figureText (unit: Metric['unit'], value: number, isBusiness: boolean, isBrief: boolean): string {
+  if (unit === 'seconds') return durationText(value, isBusiness, isBrief ? 2 : undefined)
   return unit === 'share' ? `${numberText(value * 100)} %` : numberText(value)
 }
 
@@ -146,12 +150,17 @@ function seriesText ({ metric }: Row, group: string, metrics: readonly Metric[],
 type Place = Pick<Series, 'name' | 'color'>
 type Cells = ReadonlyArray<{ metric: number, cell: MetricCell }>
 
-function seriesOf (place: Place, of: Cells, { axisOf, valueOf, textOf }: Reading, isPrevious: boolean): Series {
-  const values = of.map(({ metric, cell }) => {
+function seriesOf (place: Place, of: Cells, { axisOf, valueOf, textOf, isAhead }: Reading, isPrevious: boolean): Series {
+  const points = of.map(({ metric, cell }) => {
+    if (!isPrevious && isAhead(cell)) return { value: null, text: 'not yet', mark: 'not yet' }
     const figure = isPrevious ? cell.previous?.figure : cell.figure
-    return figure ? valueOf(metric, figure) : null
+    const value = figure ? valueOf(metric, figure) : null
+    return value === null ? { value, text: 'no sample', mark: 'no sample' } : { value, text: textOf(metric, value, false), mark: textOf(metric, value, true) }
   })
-  return { ...place, axis: axisOf(of[0]!.metric), isPrevious, values, texts: values.map((value, index) => textOf(of[index]!.metric, value)) }
+  return {
+    ...place, axis: axisOf(of[0]!.metric), isPrevious,
+    values: points.map(({ value }) => value), texts: points.map(({ text }) => text), marks: points.map(({ mark }) => mark)
+  }
 }
 
 const withPrevious = (place: Place, of: Cells, reading: Reading): Series[] =>
@@ -164,15 +173,15 @@ const bars = (rows: readonly Row[], metrics: readonly Metric[], reading: Reading
   withPrevious({ name: reading.nameOf(metric), color: index },
     rows.filter(row => row.metric === index).map(({ cells }) => ({ metric: index, cell: cells[0]! })), reading))
 
-function subtitleOf ({ now, data, totals }: MetricAnswer, { from, to, timeZone, interval, basis, filter, groupBy, previousPeriod }: QueryMetrics): string {
+function subtitleOf ({ now, data, totals }: MetricAnswer, { from, to, timeZone, interval, basis, filter, groupBy, previousPeriod }: QueryMetrics): string[] {
   const window = from && to ? windowText(from, to, timeZone) : `now: ${momentText(now, timeZone)}`
   const previous = previousPeriod ? totals[0]?.previous : null
-  return [
+  const first = [
     `${window} (${timeZone})`, ...(interval === 'none' ? [] : [`by ${interval}`]), ...(groupBy.length ? [`by ${groupBy.join(', ')}`] : []),
     ...(basis === 'business' ? ['business time'] : []), ...(filter && Object.keys(filter).length ? ['filtered'] : []),
-    ...(previous ? [`dashed: ${windowText(previous.from, previous.to, timeZone)}`] : []),
     ...(data.some(({ figure }) => figure.provisional) ? ['provisional'] : [])
-  ].join(' · ')
+  ]
+  return [first.join(' · '), ...(previous ? [`dashed: ${windowText(previous.from, previous.to, timeZone)}`] : [])]
 }
 
 const describe = (series: readonly Series[], categories: readonly string[]): string => series.map(({ name, isPrevious, texts }) =>
