@@ -37,6 +37,9 @@ export interface Clock {
   endedBy: EndedBy | null
   /** Of the fact that ended it; null while it has not, and when a change of standards did. */
   endedByActor: Actor | null
+  /** Whose stretch an ownership clock measures; null of other targets. */
+  assigneeId: string | null
+  teamId: string | null
   /** The next instant after `now` at which time alone changes the state; null when none does. */
   nextChangeAt: number | null
   /** What its life implies, in order; each at its own instant. */
@@ -131,11 +134,12 @@ function undoneStories (known: readonly Fact[], standards: StandardVersionSet, s
     if (fact.kind !== 'deliveryFailed' && fact.kind !== 'countsForService') continue
     const at = fact.occurredAt
     const before = storiesOf(pacesOf(known.slice(0, index), at), standards, at).flat()
+    const lost = before.filter((story) => !story.ending?.cancelled && story.openedAt !== at && !hasCounterpart(story, stories))
+    if (lost.length === 0) continue
     const after = storiesOf(pacesOf(known.slice(0, index + 1), at), standards, at).flat()
     const by = fact.kind === 'deliveryFailed' ? 'retracted' : 'notCounted'
-    for (const story of before) {
-      if (story.ending?.cancelled || story.openedAt === at) continue
-      if (hasCounterpart(story, after) || hasCounterpart(story, stories)) continue
+    for (const story of lost) {
+      if (hasCounterpart(story, after)) continue
       const ending = { at, by, cancelled: true, actor: fact.actor } as const
       undone = [...undone.filter((other) => !hasCounterpart(other, [story])), cancelledBy(story, ending)]
     }
@@ -164,6 +168,7 @@ function clockOf (story: Story, ordinal: number, reading: Reading, snoozedUntil:
     startedAt: story.startedAt, openedAt: story.openedAt, dueAt: reading.dueAt,
     consumedSeconds: Math.floor(consumedMs / 1000), remainingSeconds: Math.floor(remainingMs / 1000),
     state, endedAt: ending?.at ?? null, endedBy: ending?.by ?? null, endedByActor: ending?.actor ?? null,
+    assigneeId: story.owner?.agentId ?? null, teamId: story.owner?.teamId ?? null,
     nextChangeAt: Number.isFinite(next) ? next : null, events: reading.events
   }
   return { clock, reading, story }

@@ -102,7 +102,7 @@ export class Course {
 
   private begin (start: Start, at: number, terms: Terms): Story {
     const story: Story = {
-      kind: this.kind, startedAt: start.at, openedAt: at, openers: start.openers, preludes: [], ending: null,
+      kind: this.kind, startedAt: start.at, openedAt: at, openers: start.openers, owner: start.owner ?? null, preludes: [], ending: null,
       phases: this.phasesBetween(start.at, at, terms)
     }
     this.stories.push(story)

@@ -36,6 +36,8 @@ export interface Story {
   openedAt: number
   /** What opened it: messages, absorbed conversations, a reply. Tells clocks of one kind apart. */
   openers: readonly string[]
+  /** Of a stretch of ownership: whose it is. */
+  owner: { agentId: string | null, teamId: string | null } | null
   phases: Phase[]
   preludes: Prelude[]
   /** Where it stands ended; a reopening takes a target that can be revived out of it again. */

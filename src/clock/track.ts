@@ -11,7 +11,9 @@ import { isAgentsMessage, isWaitedFor, qualifies, waitAfter } from './waits.js'
 import type { OpenWait, ReplyBy } from './waits.js'
 
 /** What opened a clock: where its time starts, and what tells it from others of its kind. */
-export interface Start { at: number, openers: readonly string[] }
+export interface Start { at: number, openers: readonly string[], owner?: Owner }
+/** Whose a stretch of ownership is. */
+export interface Owner { agentId: string | null, teamId: string | null }
 export interface End { by: EndedBy, cancelled: boolean }
 
 /** How the status stood after all facts of an instant. */
@@ -134,6 +136,8 @@ export function trackResolution (kind: TargetKind): Track {
 export function trackOwner (kind: 'assignment' | 'ownership'): Track {
   const wantsOwner = kind === 'ownership'
   let since: Start | null = null
+  const startOf = (at: number, opener: string, { agentId, teamId }: Owner): Start =>
+    ({ at, openers: [opener], ...(wantsOwner && { owner: { agentId, teamId } }) })
   return {
     inputs ({ at, before, entered }) {
       const pairChanged = before === null || before.agentId !== entered.agentId ||
@@ -141,14 +145,14 @@ export function trackOwner (kind: 'assignment' | 'ownership'): Track {
       if (!pairChanged) return null
       const ended = since !== null
       const counts = (entered.agentId !== null) === wantsOwner && !isDone(entered.status)
-      since = counts ? { at, openers: [String(at)] } : null
+      since = counts ? startOf(at, String(at), entered) : null
       if (!ended) return null
       const by = wantsOwner ? (entered.agentId === null ? 'unassigned' : 'handedOver') : 'assigned'
       return { by, cancelled: false }
     },
     step ({ step: { at, fact }, before, after }) {
       const [was, is] = [before !== null && isDone(before.status), isDone(after.status)]
-      if (was && !is && (after.agentId !== null) === wantsOwner) since = { at, openers: [fact.id] }
+      if (was && !is && (after.agentId !== null) === wantsOwner) since = startOf(at, fact.id, after)
       if (was || !is || since === null) return null
       since = null
       return { by: 'resolved', cancelled: !wantsOwner }

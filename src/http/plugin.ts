@@ -153,7 +153,8 @@ const unexpected = (cause: unknown): Error => Object.assign(new Error('A shape c
 export function speakZod (app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart }) => data => {
     try {
-      return { value: sent(schema as unknown as z.ZodType, data, httpPart) }
+      // No body at all is null to Fastify.
+      return { value: sent(schema as unknown as z.ZodType, data ?? undefined, httpPart) }
     } catch (error) {
       return { error: error instanceof ApiError ? error : unexpected(error) }
     }

@@ -246,7 +246,8 @@ export class MinuteWalk {
 
   #told (clock: Running, terms: SlowTerms, consumed: number, fell: number | null): SlowClock {
     const end = clock.ended
-    const paused = this.#isPaused(end?.at ?? this.now, terms, end !== null)
+    // One that ended at the instant at which it came to be had never stood still.
+    const paused = end?.at !== clock.opened && this.#isPaused(end?.at ?? this.now, terms, end !== null)
     const until = end?.at ?? this.now
     const due = fell ?? (paused && (!end || end.cancelled) ? null : this.#ahead(until, terms, consumed))
     const late = due !== null && due < until

@@ -4,6 +4,7 @@ import type { Fact } from '../../clock/facts.js'
 import { rows, type Db } from '../../db/connection.js'
 import { conversationFilters } from '../conversations/conversation.shapes.js'
 import { conversations as c } from '../conversations/conversation.table.js'
+import { factText } from '../conversations/fact.text.js'
 import type { BacktestDimension } from './backtest.shapes.js'
 
 /** A conversation of the past: what it is counted by, so far as that was asked for, and its facts. */
@@ -65,11 +66,6 @@ const separator = '\u001e'
 
 const ms = (column: string): string => `(date_part('epoch', ${column}) * 1000)::bigint`
 
-/** A fact as JSON, put together as text: the database's own functions for that take twice as long. */
-const factText = `'{"kind":"' || f.kind || '","id":"' || f.id || '","occurredAt":' || ${ms('f.occurred_at')} || ',"recordedAt":' || ${ms('f.recorded_at')} ||
-  ',"sequence":' || f.sequence || ',"actor":{"kind":"' || f.actor_kind || '","id":' || coalesce(to_json(f.actor_id)::text, 'null') ||
-  case f.data::text when '{}' then '}}' else '},' || substr(f.data::text, 2) end`
-
 /** What each dimension reads of a conversation. */
 const columnOf: Partial<Record<BacktestDimension['by'], [name: keyof Past, column: string]>> = {
   channel: ['channelId', 'channel_id'], channelKind: ['channelKind', 'channel_kind'], priority: ['priority', 'priority'], status: ['status', 'status'],
@@ -106,7 +102,7 @@ export async function read (db: Db, workspaceId: string, period: Period, { after
     select (select created_at from last) as at, (select id from last) as id, count(*)::int as count, string_agg(
       '[' || ${sql.raw(ms('p.created_at'))} || ',' || ${readBy(period.dimensions)} || ',[' || coalesce(f.facts, '') || ']]', chr(30) order by p.created_at, p.id) as text
     from p cross join lateral (
-      select string_agg(${sql.raw(factText)}, ',') as facts
+      select string_agg(${sql.raw(factText('f'))}, ',') as facts
       from conversation_facts f where f.workspace_id = p.workspace_id and f.conversation_id = p.id and f.recorded_at <= ${period.asOf}) f`)
   const { text, at, id, count } = row!
   return { count, past: text === null ? [] : pastsIn(text), place: at !== null && id !== null && count === limit ? { at, id } : null }

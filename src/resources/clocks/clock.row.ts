@@ -1,15 +1,18 @@
 import type { Clock as Computed } from '../../clock/clocks.js'
 import type { ActorKind } from '../../clock/facts.js'
+import { clockId } from './clock.id.js'
 import type { Clock } from './clock.shapes.js'
 import type { ClockRow, Told } from './clock.table.js'
 
 const text = (at: number | null): string | null => at === null ? null : new Date(at).toISOString()
 
-/** A computed clock as its row keeps it. */
-export function rowOf (clock: Computed, kept: { workspaceId: string, id: string, conversationId: string, version: number, createdAt: string, told: Told[] }, now: string): ClockRow {
+/** What a conversation's clocks are compared with before they are written: their rows in the form of computed clocks. */
+export interface Stored extends Omit<Computed, 'events'> { id: string, rowVersion: number, told: Told[] }
+
+/** A clock as the API shows it, under the id that it has or will have. */
+export function shapeOf (conversationId: string, clock: Omit<Computed, 'events'>, id = clockId(conversationId, clock.key)): Clock {
   return {
-    ...kept,
-    key: clock.key,
+    id, conversationId,
     target: clock.target,
     ordinal: clock.ordinal,
     standardId: clock.standardId,
@@ -26,15 +29,23 @@ export function rowOf (clock: Computed, kept: { workspaceId: string, id: string,
     state: clock.state,
     endedAt: text(clock.endedAt),
     endedBy: clock.endedBy,
-    endedByKind: clock.endedByActor?.kind ?? null,
-    endedById: clock.endedByActor?.id ?? null,
-    nextChangeAt: text(clock.nextChangeAt),
-    updatedAt: now
+    endedByActor: clock.endedByActor && { kind: clock.endedByActor.kind, id: clock.endedByActor.id },
+    assigneeId: clock.assigneeId,
+    teamId: clock.teamId,
+    nextChangeAt: text(clock.nextChangeAt)
   }
 }
 
 /** A row as the API shows it. */
-export function shapeOf (row: ClockRow): Clock {
+export function shapeOfRow (row: ClockRow): Clock {
   const { workspaceId, key, told, endedByKind, endedById, version, createdAt, updatedAt, ...shown } = row
   return { ...shown, endedByActor: endedByKind === null ? null : { kind: endedByKind as ActorKind, id: endedById } } as Clock
 }
+
+/** Whether a row says of a clock what is computed now; what only time consumed is read anew, not written. */
+export const says = (row: Stored, clock: Computed): boolean =>
+  row.state === clock.state && row.dueAt === clock.dueAt && row.nextChangeAt === clock.nextChangeAt &&
+  row.endedAt === clock.endedAt && row.endedBy === clock.endedBy && row.versionId === clock.versionId &&
+  row.targetSeconds === clock.targetSeconds && row.startedAt === clock.startedAt && row.openedAt === clock.openedAt &&
+  row.basis === clock.basis && row.calendarId === clock.calendarId && row.assigneeId === clock.assigneeId && row.teamId === clock.teamId &&
+  row.endedByActor?.kind === clock.endedByActor?.kind && (row.endedByActor?.id ?? null) === (clock.endedByActor?.id ?? null)

@@ -1,4 +1,4 @@
-import { clocksOf, type Clock as Computed } from '../../clock/clocks.js'
+import { clocksOf } from '../../clock/clocks.js'
 import { explain, type Explanation } from '../../clock/explain.js'
 import type { Fact } from '../../clock/facts.js'
 import { allow, instantOf, reading, type Context } from '../../context.js'
@@ -6,19 +6,11 @@ import type { Page } from '../../db/page.js'
 import { notFound } from '../../errors.js'
 import { conversationIdOf, factsOfConversations } from '../conversations/facts.service.js'
 import { clockId } from './clock.id.js'
-import { rowOf, shapeOf } from './clock.row.js'
+import { shapeOf } from './clock.row.js'
 import type { Clock, ClockExplanation, ClockQuery } from './clock.shapes.js'
 import type { ClockRow } from './clock.table.js'
 import { promisesOf, type Promises } from './promises.js'
 import * as store from './clock.store.js'
-
-export const storedClocks = store.ofConversation
-
-/** A clock as it stands at an instant, under the id that it has or will have. */
-function shown (conversationId: string, clock: Computed): Clock {
-  const identity = { workspaceId: '', conversationId, id: clockId(conversationId, clock.key), version: 1, createdAt: '', told: [] }
-  return shapeOf(rowOf(clock, identity, ''))
-}
 
 const instant = (ctx: Context, asOf: string | undefined): number => asOf === undefined ? instantOf(ctx) : Date.parse(asOf)
 
@@ -32,7 +24,7 @@ export async function clocksByConversation (ctx: Context, ids: readonly string[]
 }
 
 const at = (id: string, timeline: readonly Fact[], { standards, calendars }: Promises, now: number): Clock[] =>
-  clocksOf(timeline, standards, calendars, now).clocks.map(clock => shown(id, clock))
+  clocksOf(timeline, standards, calendars, now).clocks.map(clock => shapeOf(id, clock))
 
 /** The clocks of one conversation, as they stood, stand or would stand at an instant. */
 export async function getConversationClocks (ctx: Context, ref: string, asOf?: string): Promise<{ data: Clock[], asOf: string }> {
@@ -70,7 +62,7 @@ export async function explainClock (ctx: Context, id: string, asOf?: string): Pr
 
 function explanationShape (conversationId: string, { clock, segments, rule, sentence }: Explanation): ClockExplanation {
   return {
-    clock: shown(conversationId, clock),
+    clock: shapeOf(conversationId, clock),
     segments: segments.map(segment => ({
       ...segment,
       from: new Date(segment.from).toISOString(),

@@ -28,6 +28,8 @@ const fields = {
   endedAt: at().nullable().describe('When it ended.'),
   endedBy: ClockEnd.nullable().describe('What ended it.'),
   endedByActor: Actor.nullable().describe('Who did what ended it.'),
+  assigneeId: id().nullable().describe('Of an ownership clock: the agent whose stretch it measures; null of other targets.'),
+  teamId: id().nullable().describe('Of an ownership clock: the team whose stretch it measures.'),
   nextChangeAt: at().nullable().describe('When time alone changes its state next.')
 }
 

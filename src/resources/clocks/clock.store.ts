@@ -2,15 +2,12 @@ import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { rows, type Db } from '../../db/connection.js'
 import { listPage, type Page, type Sort } from '../../db/page.js'
-import { shapeOf } from './clock.row.js'
+import { shapeOfRow } from './clock.row.js'
 import { clockFilters, type Clock, type ClockQuery } from './clock.shapes.js'
 import { clocks, type ClockRow } from './clock.table.js'
 
 const columns = Object.entries(getTableColumns(clocks) as Record<string, PgColumn>)
 const selected = columns.map(([name, column]) => `k.${column.name} as "${name}"`).join(', ')
-
-export const ofConversation = async (db: Db, workspaceId: string, conversationId: string): Promise<ClockRow[]> => rows<ClockRow>(db,
-  `select ${selected} from clocks k where k.workspace_id = $1 and k.conversation_id = $2`, [workspaceId, conversationId])
 
 export async function find (db: Db, workspaceId: string, id: string): Promise<ClockRow | undefined> {
   return (await rows<ClockRow>(db, `select ${selected} from clocks k where k.workspace_id = $1 and k.id = $2`, [workspaceId, id]))[0]
@@ -18,15 +15,21 @@ export async function find (db: Db, workspaceId: string, id: string): Promise<Cl
 
 const names = columns.map(([, column]) => column.name)
 const types = columns.map(([, column]) => `${column.name} ${column.getSQLType()}`)
-const kept = new Set(['workspace_id', 'id', 'conversation_id', 'key', 'created_at'])
-const upsertText = `insert into clocks (${names.join(', ')})
-  select ${names.join(', ')} from json_to_recordset($1::json) as r (${types.join(', ')})
-  on conflict (workspace_id, conversation_id, key) do update set
-    ${names.filter(name => !kept.has(name)).map(name => `${name} = excluded.${name}`).join(', ')}`
+const insertText = `insert into clocks (${names.join(', ')}) select ${names.join(', ')} from json_to_recordset($1::json) as r (${types.join(', ')})`
 
-/** Writes clocks of one conversation, new and changed, in one statement. */
-export const write = async (db: Db, changed: readonly ClockRow[]): Promise<unknown> => rows(db, upsertText,
-  [JSON.stringify(changed.map(row => Object.fromEntries(columns.map(([name, column]) => [column.name, row[name as keyof ClockRow]]))))])
+/** Writes new clocks of one conversation. */
+export const insert = async (db: Db, made: readonly ClockRow[]): Promise<unknown> => rows(db, insertText,
+  [JSON.stringify(made.map(row => Object.fromEntries(columns.map(([name, column]) => [column.name, row[name as keyof ClockRow]]))))])
+
+/** What may change of a clock. */
+export type Changes = Omit<ClockRow, 'workspaceId' | 'id' | 'conversationId' | 'key' | 'target' | 'ordinal' | 'createdAt'>
+
+const kept = new Set(['workspaceId', 'id', 'conversationId', 'key', 'target', 'ordinal', 'createdAt'])
+const changeable = columns.filter(([name]) => !kept.has(name))
+const updateText = `update clocks set ${changeable.map(([, column], index) => `${column.name} = $${index + 3}`).join(', ')} where workspace_id = $1 and id = $2`
+
+export const update = async (db: Db, workspaceId: string, id: string, changes: Changes): Promise<unknown> =>
+  rows(db, updateText, [workspaceId, id, ...changeable.map(([name]) => name === 'told' ? JSON.stringify(changes.told) : changes[name as keyof Changes])])
 
 export const remove = async (db: Db, workspaceId: string, ids: readonly string[]): Promise<unknown> =>
   rows(db, 'delete from clocks where workspace_id = $1 and id = any($2)', [workspaceId, ids])
@@ -47,6 +50,6 @@ export async function list (db: Db, workspaceId: string, query: ClockQuery): Pro
     sorts, sort: query.sort, id: clocks.id, request: query, where,
     read: (where, order, limit) => db.select().from(clocks).where(where).orderBy(order).limit(limit),
     total: () => db.$count(clocks, and(...where)),
-    toShape: shapeOf
+    toShape: shapeOfRow
   })
 }

@@ -27,6 +27,8 @@ export const clocks = pgTable('clocks', {
   endedBy: text('ended_by'),
   endedByKind: text('ended_by_kind'),
   endedById: text('ended_by_id'),
+  assigneeId: uuid('assignee_id'),
+  teamId: uuid('team_id'),
   nextChangeAt: instant('next_change_at'),
   told: json('told').$type<Told[]>().notNull().default([]),
   version: integer('version').notNull().default(1),

@@ -3,7 +3,8 @@ import type { Fact } from '../../clock/facts.js'
 import { instantOf, type Context } from '../../context.js'
 import { record } from '../../events/record.js'
 import { clockId } from './clock.id.js'
-import { rowOf, shapeOf } from './clock.row.js'
+import { says, shapeOf, type Stored } from './clock.row.js'
+import type { Clock } from './clock.shapes.js'
 import type { ClockRow, Told } from './clock.table.js'
 import type { Promises } from './promises.js'
 import * as store from './clock.store.js'
@@ -13,78 +14,84 @@ export interface Kept { clocksCheckAt: string | null, nextDueAt: string | null, 
 
 export interface Keeping { kept: Kept, writes: () => Array<Promise<unknown>> }
 
-const text = (at: number | null): string | null => at === null ? null : new Date(at).toISOString()
-const least = (instants: Array<number | null>): number | null => {
-  const known = instants.filter(at => at !== null)
-  return known.length ? Math.min(...known) : null
-}
+const text = (at: number): string | null => Number.isFinite(at) ? new Date(at).toISOString() : null
 
 /**
  * The clocks of a conversation after a change, or after time has passed: what is to be written, and the events of their
  * lives that were not recorded yet, each at its own instant. Within the transaction that holds the conversation.
  */
-export function keepClocks (ctx: Context, conversationId: string, facts: readonly Fact[], promises: Promises, before: readonly ClockRow[]): Keeping {
-  const at = instantOf(ctx)
-  const now = new Date(at).toISOString()
-  const { clocks } = clocksOf(facts, promises.standards, promises.calendars, at)
+export function keepClocks (ctx: Context, conversationId: string, facts: readonly Fact[], promises: Promises, before: readonly Stored[]): Keeping {
+  const { workspaceId } = ctx.caller!
+  const { clocks } = clocksOf(facts, promises.standards, promises.calendars, instantOf(ctx))
   const known = new Map(before.map(row => [row.key, row]))
-  const after = clocks.map(clock => {
+  const [made, changed]: [ClockRow[], ClockRow[]] = [[], []]
+  for (const clock of clocks) {
     const row = known.get(clock.key)
-    const identity = {
-      workspaceId: ctx.caller!.workspaceId, conversationId, id: clockId(conversationId, clock.key), version: row?.version ?? 0, createdAt: row?.createdAt ?? now, told: row?.told ?? []
-    }
-    return tell(ctx, clock, rowOf(clock, identity, now))
-  })
-  const gone = before.filter(row => !clocks.some(clock => clock.key === row.key))
-  for (const row of gone) takeBack(ctx, row, row.told)
-  const changed = after.filter(row => differs(known.get(row.key), row)).map(row => ({ ...row, version: row.version + 1 }))
-  const open = clocks.filter(clock => clock.endedAt === null)
+    known.delete(clock.key)
+    const id = row?.id ?? clockId(conversationId, clock.key)
+    const told = tell(ctx, clock, row?.told ?? [], () => shapeOf(conversationId, clock, id))
+    if (!row) made.push(rowOf(ctx, shapeOf(conversationId, clock, id), { key: clock.key, version: 1, told }))
+    else if (told !== row.told || !says(row, clock)) changed.push(rowOf(ctx, shapeOf(conversationId, clock, id), { key: clock.key, version: row.rowVersion + 1, told }))
+  }
+  const gone = [...known.values()]
+  for (const row of gone) takeBack(ctx, shapeOf(conversationId, row, row.id), row.told)
   return {
-    kept: {
-      clocksCheckAt: text(least(open.map(clock => clock.nextChangeAt))),
-      nextDueAt: text(least(open.map(clock => clock.dueAt))),
-      atRisk: open.some(clock => clock.state === 'atRisk')
-    },
+    kept: keptOf(clocks),
     writes: () => [
-      ...(changed.length ? [store.write(ctx.db, changed)] : []),
-      ...(gone.length ? [store.remove(ctx.db, ctx.caller!.workspaceId, gone.map(row => row.id))] : [])
+      ...(made.length ? [store.insert(ctx.db, made)] : []),
+      ...changed.map(row => store.update(ctx.db, workspaceId, row.id, row)),
+      ...(gone.length ? [store.remove(ctx.db, workspaceId, gone.map(row => row.id))] : [])
     ]
   }
 }
 
-/** Whether a row says something else than before; what only time consumed is read anew, not written. */
-function differs (before: ClockRow | undefined, after: ClockRow): boolean {
-  return !before || (Object.keys(after) as Array<keyof ClockRow>).some(name => !passing.has(name) && !same(before[name], after[name]))
+function keptOf (clocks: readonly Computed[]): Kept {
+  const kept = { check: Infinity, due: Infinity, atRisk: false }
+  for (const { endedAt, nextChangeAt, dueAt, state } of clocks) {
+    if (endedAt !== null) continue
+    kept.check = Math.min(kept.check, nextChangeAt ?? Infinity)
+    kept.due = Math.min(kept.due, dueAt ?? Infinity)
+    kept.atRisk ||= state === 'atRisk'
+  }
+  return { clocksCheckAt: text(kept.check), nextDueAt: text(kept.due), atRisk: kept.atRisk }
 }
 
-const passing: ReadonlySet<keyof ClockRow> = new Set(['consumedSeconds', 'remainingSeconds', 'updatedAt'])
-const same = (a: unknown, b: unknown): boolean => a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b))
+function rowOf (ctx: Context, clock: Clock, own: Pick<ClockRow, 'key' | 'version' | 'told'>): ClockRow {
+  const { endedByActor, ...rest } = clock
+  const now = text(instantOf(ctx))!
+  return {
+    ...rest, ...own, workspaceId: ctx.caller!.workspaceId, createdAt: now, updatedAt: now,
+    endedByKind: endedByActor?.kind ?? null, endedById: endedByActor?.id ?? null
+  }
+}
 
 const named = ([type, at]: Told): string => `${type} ${at}`
 
-/** Records what was not told yet; takes back what turned out not to have happened. */
-function tell (ctx: Context, clock: Computed, row: ClockRow): ClockRow {
-  const told = new Map(row.told.map(each => [named(each), each]))
-  const shape = shapeOf(row)
-  const next = clock.events.map((event): Told => {
-    const earlier = told.get(`${event.type} ${event.occurredAt}`)
-    if (earlier) return earlier
-    const id = record(ctx, event.type, shape, {
-      occurredAt: new Date(event.occurredAt).toISOString(), conversationId: row.conversationId, actor: { kind: 'system', id: null },
-      changes: { state: { to: event.state }, dueAt: { to: text(event.dueAt) }, targetSeconds: { to: event.targetSeconds }, ...(event.endedBy && { endedBy: { to: event.endedBy } }) }
+/** Records what was not told yet; takes back what turned out not to have happened. The same list when there is neither. */
+function tell (ctx: Context, { events }: Computed, told: Told[], shape: () => Clock): Told[] {
+  if (events.length === told.length && events.every(({ type, occurredAt }, at) => told[at]![0] === type && told[at]![1] === occurredAt)) return told
+  const clock = shape()
+  const earlier = new Map(told.map(each => [named(each), each]))
+  const next = events.map((event): Told => {
+    const { type, occurredAt, state, dueAt, targetSeconds, endedBy } = event
+    const known = earlier.get(`${type} ${occurredAt}`)
+    if (known) return known
+    const id = record(ctx, type, clock, {
+      occurredAt: text(occurredAt)!, conversationId: clock.conversationId, actor: { kind: 'system', id: null },
+      changes: { state: { to: state }, dueAt: { to: text(dueAt ?? Infinity) }, targetSeconds: { to: targetSeconds }, ...(endedBy && { endedBy: { to: endedBy } }) }
     })
-    return [event.type, event.occurredAt, id]
+    return [type, occurredAt, id]
   })
   const still = new Set(next.map(named))
-  takeBack(ctx, row, row.told.filter(each => !still.has(named(each))))
-  return { ...row, told: next }
+  takeBack(ctx, clock, told.filter(each => !still.has(named(each))))
+  return next
 }
 
 /** Recorded events are never removed: the correction names the one that it undoes. */
-function takeBack (ctx: Context, row: ClockRow, undone: readonly Told[]): void {
+function takeBack (ctx: Context, clock: Clock, undone: readonly Told[]): void {
   for (const [, at, eventId] of undone) {
-    record(ctx, 'clock.corrected', shapeOf(row), {
-      occurredAt: new Date(at).toISOString(), conversationId: row.conversationId, actor: { kind: 'system', id: null }, corrects: eventId
+    record(ctx, 'clock.corrected', clock, {
+      occurredAt: text(at)!, conversationId: clock.conversationId, actor: { kind: 'system', id: null }, corrects: eventId
     })
   }
 }

@@ -1,7 +1,6 @@
 import { systemContext, transact, type Services } from '../../context.js'
-import { clocksDue, holdDue, updateKept } from '../conversations/due.service.js'
-import { factsOfConversations } from '../conversations/facts.service.js'
-import { storedClocks } from './clock.service.js'
+import { clocksDue, holdDue, shareMaking, updateKept } from '../conversations/due.service.js'
+import { readBehind } from '../conversations/facts.service.js'
 import { keepClocks } from './keeping.js'
 import { promisesOf } from './promises.js'
 
@@ -16,9 +15,9 @@ export async function noticeClocks (services: Services, now: number): Promise<nu
   const due = await clocksDue(services.database.read, new Date(now).toISOString(), batch)
   let done = 0
   const failures: unknown[] = []
-  for (const { workspaceId, id } of due) {
+  for (const { workspaceId, id, asked } of due) {
     try {
-      if (await notice(services, workspaceId, id, now)) done++
+      if (await notice(services, workspaceId, id, now, asked)) done++
     } catch (error) {
       services.log.error({ err: error, conversationId: id }, 'the clocks of a conversation could not be computed')
       failures.push(error)
@@ -28,12 +27,17 @@ export async function noticeClocks (services: Services, now: number): Promise<nu
   return done
 }
 
-async function notice (services: Services, workspaceId: string, id: string, now: number): Promise<boolean> {
+/** One that was asked for may be so for what is being published: that is waited for first, while nothing is held. */
+async function notice (services: Services, workspaceId: string, id: string, now: number, asked: boolean): Promise<boolean> {
   return transact(systemContext(services, workspaceId, [], 'clocks'), async ctx => {
-    const [row, promises] = await Promise.all([holdDue(ctx.db, workspaceId, id, new Date(now).toISOString()), promisesOf(ctx)])
+    const [, row, { revision, facts, clocks }] = await Promise.all([
+      asked ? shareMaking(ctx.db, workspaceId) : null,
+      holdDue(ctx.db, workspaceId, id, new Date(now).toISOString()),
+      readBehind(ctx.db, workspaceId, id, false)
+    ])
     if (!row) return false
-    const [facts, clocks] = await Promise.all([factsOfConversations(ctx, [id]), storedClocks(ctx.db, workspaceId, id)])
-    const { kept, writes } = keepClocks(ctx, id, facts.get(id) ?? [], promises ?? { standards: [], calendars: new Map() }, clocks)
+    const promises = await promisesOf(ctx, Promise.resolve(revision))
+    const { kept, writes } = keepClocks(ctx, id, facts!, promises ?? { standards: [], calendars: new Map() }, clocks!)
     await Promise.all([updateKept(ctx.db, workspaceId, id, kept), ...writes()])
     return true
   })

@@ -10,13 +10,13 @@ const asked = new WeakMap<object, Promise<Promises | null>>()
 
 /**
  * The promises of the caller's workspace, null when it has made none. Asked once a transaction: begin asking early, with
- * what else is read, and it costs no round trip.
+ * what else is read, and it costs no round trip. `revision`: where that is read anyway, behind the lock.
  */
-export function promisesOf (ctx: Context): Promise<Promises | null> {
+export function promisesOf (ctx: Context, revision?: Promise<number>): Promise<Promises | null> {
   const key = ctx.transaction
   const earlier = key && asked.get(key)
   if (earlier) return earlier
-  const now = ofWorkspace(ctx).then(promises => promises.standards.length ? promises : null)
+  const now = (revision ? revision.then(number => ofWorkspace(ctx, number)) : ofWorkspace(ctx)).then(promises => promises.standards.length ? promises : null)
   now.catch(() => {})
   if (key) asked.set(key, now)
   return now

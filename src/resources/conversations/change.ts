@@ -1,21 +1,22 @@
 import { v7 } from 'uuid'
 import type { Actor, Fact, FactPayload } from '../../clock/facts.js'
+import { isQuiet } from '../../clock/quiet.js'
 import { apply, canApply, fold, type ConversationState } from '../../clock/state.js'
 import { inOrder } from '../../clock/facts.js'
+import { isDone } from '../../clock/steps.js'
 import { checkVersion, instantOf, sendAlong, type Context } from '../../context.js'
 import { ApiError, conflict, forbidden, invalid, notFound } from '../../errors.js'
 import type { PendingEvent } from '../../events/event.store.js'
 import { record } from '../../events/record.js'
+import type { Stored } from '../clocks/clock.row.js'
 import { keepClocks, type Keeping } from '../clocks/keeping.js'
-import { storedClocks as clocksOf } from '../clocks/clock.service.js'
-import type { ClockRow } from '../clocks/clock.table.js'
 import { hasPromised, promisesOf } from '../clocks/promises.js'
 import { rowOf, stateOf, type ConversationRow } from './conversation.row.js'
 import { shapeOf } from './conversation.shape.js'
 import type { Conversation } from './conversation.shapes.js'
 import type { History } from './verb.shapes.js'
 import { eventsOf } from './events.js'
-import { insertFacts, readFacts } from './fact.store.js'
+import { insertFacts, readBehind, readFacts } from './fact.store.js'
 import * as store from './conversation.store.js'
 
 /** When, in which order and by whom something happened, as the caller may say it. */
@@ -42,26 +43,24 @@ export interface Held {
   row: ConversationRow
   state: ConversationState
   /** Its facts and stored clocks, where the workspace has promises to compute. */
-  facts?: Fact[]
-  clocks?: ClockRow[]
+  facts?: Fact[] | null
+  clocks?: Stored[] | null
 }
 
 /**
  * The conversation, locked; refuses a stale If-Match and what is no longer there. What its clocks are computed from is read
- * behind the lock in the same round trip, where the workspace is known to have promised something.
+ * behind the lock in the same round trip, where the workspace is known to have promised something and what is `coming` may
+ * change a clock.
  */
-export async function hold (ctx: Context, ref: string): Promise<Held> {
+export async function hold (ctx: Context, ref: string, coming?: 'inbound' | 'note'): Promise<Held> {
   const { workspaceId, contactId } = ctx.caller!
-  const isLikely = hasPromised(workspaceId) && !ref.startsWith('external:')
-  const [row, facts, clocks] = await Promise.all([
-    store.hold(ctx.db, workspaceId, ref),
-    isLikely ? readFacts(ctx.db, workspaceId, ref) : undefined,
-    isLikely ? clocksOf(ctx.db, workspaceId, ref) : undefined,
-    promisesOf(ctx)
-  ])
+  const isLikely = coming !== 'note' && hasPromised(workspaceId) && !ref.startsWith('external:')
+  const locked = store.hold(ctx.db, workspaceId, ref)
+  const behind = isLikely ? readBehind(ctx.db, workspaceId, ref, coming === 'inbound') : undefined
+  const [row, read] = await Promise.all([locked, behind, coming === 'note' ? null : promisesOf(ctx, behind?.then(({ revision }) => revision))])
   if (!row || (contactId && row.contactId !== contactId) || row.disposition === 'deleted') throw notFound('Conversation')
   checkVersion(ctx, row.version)
-  return { row, state: stateOf(row), ...(row.id === ref && { facts, clocks }) }
+  return { row, state: stateOf(row), ...(row.id === ref && { facts: read?.facts, clocks: read?.clocks }) }
 }
 
 /** What a verb decided: facts, and values of the row that no fact decides. */
@@ -90,13 +89,18 @@ function clockEventsAside ({ transaction }: Context): () => PendingEvent[] {
   return () => transaction!.events.splice(from)
 }
 
-/** The clocks after more facts; null where nothing is promised. */
+/** The clocks after more facts; null where nothing is promised, or no clock changes. */
 async function keepingOf (ctx: Context, held: Held, facts: readonly Fact[]): Promise<Keeping | null> {
+  const one = facts.length === 1 ? facts[0]! : null
+  if (one?.kind === 'note' && isQuiet(held.state, one, [])) return null
   const promises = await promisesOf(ctx)
-  if (!promises) return null
+  if (!promises || (one && isQuiet(held.state, one, promises.standards))) return null
   const { workspaceId, id } = held.row
-  const [earlier, clocks] = await Promise.all([factsOf(ctx, held), held.clocks ?? clocksOf(ctx.db, workspaceId, id)])
-  return keepClocks(ctx, id, [...earlier, ...facts], promises, clocks)
+  if (!held.facts || !held.clocks) {
+    const { facts, clocks } = await readBehind(ctx.db, workspaceId, id, false)
+    Object.assign(held, { facts, clocks })
+  }
+  return keepClocks(ctx, id, [...held.facts!, ...facts], promises, held.clocks!)
 }
 
 /** Writes a decision: facts, row, events, and whatever depends on a conversation's facts. Answers the new shape. */
@@ -119,6 +123,7 @@ export async function write (ctx: Context, held: Held, { facts, values, writes }
     ...writes?.() ?? [],
     insertFacts(ctx.db, row.workspaceId, row.id, facts),
     store.update(ctx.db, row),
+    ...(isDone(held.state.status) && !isDone(state.status) ? [store.askAgain(ctx.db, row.workspaceId, row.id)] : []),
     ...clocks?.writes() ?? []
   ])
   const shape = shapeOf(row)

@@ -180,33 +180,36 @@ export async function existingIdOf (db: Db, workspaceId: string, ref: string): P
   return found?.id
 }
 
-const asked = '1970-01-01'
-
 /**
  * Conversations whose clocks time has changed, and after them those that were asked to be computed again, so that a deadline
  * never waits for a new standard; those that others hold are left out later.
  */
-export const clocksDue = async (db: Db, before: string, limit: number): Promise<Array<{ workspaceId: string, id: string }>> => rows(db,
-  `(select workspace_id as "workspaceId", id from conversations where clocks_check_at > '${asked}' and clocks_check_at <= $1 order by clocks_check_at limit $2)
-   union all (select workspace_id, id from conversations where clocks_check_at = '${asked}' limit $2) limit $2`, [before, limit])
+export const clocksDue = async (db: Db, before: string, limit: number): Promise<Array<{ workspaceId: string, id: string, asked: boolean }>> => rows(db,
+  `(select workspace_id as "workspaceId", id, clocks_asked as asked from conversations where clocks_check_at > '1970-01-01' and clocks_check_at <= $1 order by clocks_check_at limit $2)
+   union all (select workspace_id, id, true from conversations where clocks_check_at = '1970-01-01' limit $2)
+   union all (select workspace_id, id, true from conversations where clocks_asked limit $2) limit $2`, [before, limit])
 
 /** One of those, locked; undefined when another process has it, or has done it. */
-export async function holdDue (db: Db, workspaceId: string, id: string, before: string): Promise<ConversationRow | undefined> {
-  return (await rows<ConversationRow>(db, `select ${selected} from conversations c
-    where c.workspace_id = $1 and c.id = $2 and c.clocks_check_at <= $3 for no key update skip locked`, [workspaceId, id, before]))[0]
+export async function holdDue (db: Db, workspaceId: string, id: string, before: string): Promise<{ id: string } | undefined> {
+  return (await rows<{ id: string }>(db, `select c.id from conversations c
+    where c.workspace_id = $1 and c.id = $2 and (c.clocks_check_at <= $3 or c.clocks_asked) for no key update skip locked`, [workspaceId, id, before]))[0]
 }
 
 /** What lists show of the clocks; no change of the conversation itself. */
 export const updateKept = async (db: Db, workspaceId: string, id: string, kept: { clocksCheckAt: string | null, nextDueAt: string | null, atRisk: boolean }): Promise<unknown> =>
-  rows(db, 'update conversations set clocks_check_at = $3, next_due_at = $4, at_risk = $5 where workspace_id = $1 and id = $2',
+  rows(db, 'update conversations set clocks_check_at = $3, next_due_at = $4, at_risk = $5, clocks_asked = false where workspace_id = $1 and id = $2',
     [workspaceId, id, kept.clocksCheckAt, kept.nextDueAt, kept.atRisk])
+
+/** Asks for the clocks of one conversation to be computed again. */
+export const askAgain = async (db: Db, workspaceId: string, id: string): Promise<unknown> =>
+  rows(db, 'update conversations set clocks_asked = true where workspace_id = $1 and id = $2', [workspaceId, id])
 
 /**
  * Asks for clocks to be computed again where promises that apply from `since` on may say something else: whatever is not
  * resolved, whatever happened or falls due since, and what stands still while it is resolved, or would.
  */
 export const askForClocks = async (db: Db, workspaceId: string, since: string | null): Promise<unknown> => Promise.all([holdMaking(db, workspaceId), rows(db,
-  `update conversations c set clocks_check_at = '${asked}' where c.workspace_id = $1
+  `update conversations c set clocks_asked = true where c.workspace_id = $1 and not c.clocks_asked
    and (c.resolved_at is null or c.resolved_at >= coalesce($2, now()) or c.last_activity_at >= coalesce($2, now())
      or c.id in (select k.conversation_id from clocks k where k.workspace_id = $1
        and (k.due_at >= coalesce($2, now()) or k.state in ('running', 'atRisk', 'paused', 'overdue')))

@@ -18,3 +18,4 @@ export async function conversationIdOf (ctx: Context, ref: string): Promise<stri
 }
 
 export { openConversationIds } from './conversation.store.js'
+export { readBehind } from './fact.store.js'

@@ -3,7 +3,7 @@ import { changed } from '../../db/rows.js'
 import { ApiError, conflict, invalid } from '../../errors.js'
 import { record } from '../../events/record.js'
 import { revisePromises } from '../promises.js'
-import { held, refuseArchived } from './standard.service.js'
+import { changeAt, held, refuseArchived } from './standard.service.js'
 import type { PublishStandard, ReorderStandards, Standard, StandardVersion } from './standard.shapes.js'
 import * as store from './standard.store.js'
 
@@ -16,7 +16,7 @@ export async function publishStandard (ctx: Context, ref: string, { apply, occur
     const before = await held(ctx, workspaceId, ref)
     refuseArchived(before)
     if (!before.draft) throw conflict('There is no draft to publish. Change the standard first.')
-    const publishedAt = publicationOf(ctx, before, occurredAt)
+    const publishedAt = changeAt(ctx, before, occurredAt)
     checkPromise(before.draft)
     checkRoom(before)
     await store.publishDraft(ctx.db, workspaceId, before.id, { publishedAt, apply, position: before.position })
@@ -62,15 +62,6 @@ async function published (ctx: Context, workspaceId: string, before: Standard, s
     }
   })
   return standard
-}
-
-function publicationOf (ctx: Context, { published: last }: Standard, occurredAt: string | undefined): string {
-  const now = instantText(ctx)
-  const at = occurredAt ?? now
-  if (at > now) throw invalid('occurredAt', 'is in the future; publish it then')
-  if (at < now) allow(ctx, 'history:write')
-  if (last && at < last.publishedAt!) throw invalid('occurredAt', `is before version ${last.number} was published, at ${last.publishedAt!}`)
-  return at
 }
 
 /** Refuses a version by which nobody could tell whether it is kept. */

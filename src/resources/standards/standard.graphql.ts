@@ -11,7 +11,7 @@ import { publishStandard, reorderStandards } from './publishing.service.js'
 import { standardById } from './standard.loader.js'
 import { archiveStandard, createStandard, getStandard, getStandardVersion, listStandards, listStandardVersions, updateStandard, upsertStandard } from './standard.service.js'
 import {
-  CreateStandard, PublishStandard, ReorderStandards, SearchStandards, SearchStandardVersions, StandardVersionParams, UpdateStandard, UpsertStandard,
+  ArchiveStandard, CreateStandard, PublishStandard, ReorderStandards, SearchStandards, SearchStandardVersions, StandardVersionParams, UpdateStandard, UpsertStandard,
   type StandardVersion
 } from './standard.shapes.js'
 
@@ -41,7 +41,7 @@ export const standardGraphql: GraphqlModule = {
       "Puts a draft in force."
       publishStandard(id: ID!, input: PublishStandard!, ifVersion: Int): Standard!
       "Takes a service standard out of force, for good."
-      archiveStandard(id: ID!, ifVersion: Int): Standard!
+      archiveStandard(id: ID!, input: ArchiveStandard, ifVersion: Int): Standard!
       "Puts all service standards in another order."
       reorderStandards(input: ReorderStandards!): ReorderedStandards!
     }
@@ -74,7 +74,7 @@ export const standardGraphql: GraphqlModule = {
       updateStandard: mutation((ctx, { id, input }) => updateStandard(ctx, ref(id), sent(UpdateStandard, input))),
       upsertStandard: mutation((ctx, { id, input }) => upsertStandard(ctx, ref(id), sent(UpsertStandard, input))),
       publishStandard: mutation((ctx, { id, input }) => publishStandard(ctx, ref(id), sent(PublishStandard, input))),
-      archiveStandard: mutation((ctx, { id }) => archiveStandard(ctx, ref(id))),
+      archiveStandard: mutation((ctx, { id, input }) => archiveStandard(ctx, ref(id), sent(ArchiveStandard, input ?? {}))),
       reorderStandards: mutation((ctx, { input }) => reorderStandards(ctx, sent(ReorderStandards, input)))
     },
     StandardVersion: {

@@ -6,7 +6,7 @@ import { PublicationPreview } from './publication-preview.shapes.js'
 import { publishStandard, reorderStandards } from './publishing.service.js'
 import { archiveStandard, createStandard, getStandard, getStandardVersion, listStandards, listStandardVersions, updateStandard, upsertStandard } from './standard.service.js'
 import {
-  CreateStandard, PublishStandard, ReorderedStandards, ReorderStandards, SearchStandards, searchOfQuery, Standard, StandardList, StandardQuery, StandardVersion,
+  ArchiveStandard, CreateStandard, PublishStandard, ReorderedStandards, ReorderStandards, SearchStandards, searchOfQuery, Standard, StandardList, StandardQuery, StandardVersion,
   StandardVersionList, StandardVersionParams, StandardVersionQuery, UpdateStandard, UpsertedStandard, UpsertStandard
 } from './standard.shapes.js'
 
@@ -69,9 +69,10 @@ function verbRoutes (app: Api): void {
   }), async request => previewPublication(request.ctx, request.params.id))
 
   app.post('/standards/:id/archive', operation({
-    id: 'archiveStandard', summary: 'Take a service standard out of force', tag, scope: 'standards:write', params: RefParams, answer: Standard,
+    id: 'archiveStandard', summary: 'Take a service standard out of force', tag, scope: 'standards:write', params: RefParams, body: ArchiveStandard.prefault({}), answer: Standard,
+    example: {},
     description: 'For good; everything that it promised is kept. The next standard that fits takes over.'
-  }), async request => archiveStandard(request.ctx, request.params.id))
+  }), async request => archiveStandard(request.ctx, request.params.id, request.body))
 
   app.post('/standards/reorder', operation({
     id: 'reorderStandards', summary: 'Put all service standards in another order', tag, scope: 'standards:write', body: ReorderStandards, answer: ReorderedStandards,

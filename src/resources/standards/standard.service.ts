@@ -1,13 +1,13 @@
 import { allow, checkVersion, instantText, reading, transact, type Context } from '../../context.js'
 import type { Page } from '../../db/page.js'
 import { changed } from '../../db/rows.js'
-import { conflict, notFound } from '../../errors.js'
+import { conflict, invalid, notFound } from '../../errors.js'
 import { record } from '../../events/record.js'
 import { revisePromises } from '../promises.js'
 import { upsert, type Upserted } from '../upsert.js'
 import { contentOf, merged } from './content.js'
 import { checkedContent } from './references.service.js'
-import type { Content, CreateStandard, SearchStandards, Standard, StandardVersion, StandardVersionQuery, UpdateStandard, UpsertStandard } from './standard.shapes.js'
+import type { ArchiveStandard, Content, CreateStandard, SearchStandards, Standard, StandardVersion, StandardVersionQuery, UpdateStandard, UpsertStandard } from './standard.shapes.js'
 import * as store from './standard.store.js'
 
 export async function getStandard (ctx: Context, ref: string): Promise<Standard> {
@@ -68,17 +68,27 @@ export async function upsertStandard (ctx: Context, ref: string, input: UpsertSt
 }
 
 /** Takes a standard out of force, for good: what it promised is kept. */
-export async function archiveStandard (ctx: Context, ref: string): Promise<Standard> {
+export async function archiveStandard (ctx: Context, ref: string, { occurredAt }: ArchiveStandard = {}): Promise<Standard> {
   const { workspaceId } = allow(ctx, 'standards:write')
   return transact(ctx, async ctx => {
     const before = await held(ctx, workspaceId, ref)
     if (before.archivedAt) return before
-    const wanted = { state: 'archived' as const, archivedAt: instantText(ctx) }
+    const wanted = { state: 'archived' as const, archivedAt: changeAt(ctx, before, occurredAt) }
     const standard = await store.update(ctx.db, workspaceId, before.id, wanted)
-    await revisePromises(ctx.db, workspaceId)
-    record(ctx, 'standard.archived', standard, { changes: changed(before, wanted)! })
+    await revisePromises(ctx.db, workspaceId, wanted.archivedAt)
+    record(ctx, 'standard.archived', standard, { occurredAt: wanted.archivedAt, changes: changed(before, wanted)! })
     return standard
   })
+}
+
+/** The instant from which a change of what is promised applies: now, or with history:write a given one. */
+export function changeAt (ctx: Context, { published: last }: Standard, occurredAt: string | undefined): string {
+  const now = instantText(ctx)
+  const at = occurredAt ?? now
+  if (at > now) throw invalid('occurredAt', 'is in the future; do it then')
+  if (at < now) allow(ctx, 'history:write')
+  if (last && at < last.publishedAt!) throw invalid('occurredAt', `is before version ${last.number} was published, at ${last.publishedAt!}`)
+  return at
 }
 
 /** The standard, held until the commit, at the version that the caller names. */

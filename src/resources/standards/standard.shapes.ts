@@ -47,6 +47,11 @@ export const PublishStandard = input('PublishStandard', 'How a draft is put in f
 })
 export type PublishStandard = z.output<typeof PublishStandard>
 
+export const ArchiveStandard = input('ArchiveStandard', 'When a standard went out of force.', {
+  occurredAt: instantInput().optional().describe('Since when: now when left out. In the past it also needs the scope history:write; not before its last version was published.')
+})
+export type ArchiveStandard = z.output<typeof ArchiveStandard>
+
 export const ReorderStandards = input('ReorderStandards', 'The order in which standards are considered.', {
   ids: z.array(id()).min(1).max(1000).describe('All standards that are not archived, each once, the first to be considered first.'),
   apply: PublicationApply.default('keep').describe('What becomes of clocks that are open. Published standards whose place changes get a version that says so.')

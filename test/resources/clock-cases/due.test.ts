@@ -126,10 +126,10 @@ test('no way to see which team the time went to', '17:30', async (t, desk) => {
   await talk.assign('09:30', { assigneeId: desk.ann.id, teamId: billing.id })
   await talk.assign('11:30', { teamId: shipping.id })
   await talk.assign('14:00', { assigneeId: null })
-  const { body: { data: handed } } = await desk.w.get(`/v1/events?conversationId=${talk.id}&type=conversation.assigned`)
-  const teamFrom = (instant: string): string => handed.find((event: any) => event.occurredAt === instant).resource.teamId
-  t.same((await talk.clocks()).map(clock => [teamFrom(clock.startedAt), said(clock.startedAt), said(clock.endedAt), clock.endedBy, clock.consumedSeconds / 60, clock.state]), [
-    [billing.id, '09:30', '11:30', 'handedOver', 120, 'met'],
-    [shipping.id, '11:30', '14:00', 'unassigned', 90, 'met']
+  const shown = (clock: any) => [clock.teamId, clock.assigneeId, said(clock.startedAt), said(clock.endedAt), clock.endedBy, clock.consumedSeconds / 60, clock.state]
+  const { body: { data: stored } } = await desk.w.get(`/v1/clocks?filter={"conversationId":{"eq":"${talk.id}"},"target":{"eq":"ownership"}}`)
+  for (const clocks of [await talk.clocks(), stored]) t.same(clocks.map(shown), [
+    [billing.id, desk.ann.id, '09:30', '11:30', 'handedOver', 120, 'met'],
+    [shipping.id, desk.ann.id, '11:30', '14:00', 'unassigned', 90, 'met']
   ])
 })

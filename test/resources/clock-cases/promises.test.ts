@@ -172,3 +172,29 @@ test('a fact learned late turns overdue into met, and says what it corrects', '1
   t.same(await talk.told(), ['started 09:00', 'fulfilled 09:50'])
   t.match(await talk.shown(), { nextDueAt: null })
 })
+
+test('a standard archived as of the past is out of force since then', '12:00', async (t, desk) => {
+  const vip = await desk.tag('vip')
+  const strict = await desk.promise([target('firstReply', '1h')], { condition: of(vip), from: '08:00' })
+  const care = await desk.promise([target('firstReply', '4h')])
+  const talk = await desk.asked('09:00', { tagIds: [vip] })
+  desk.now('12:01')
+  await desk.w.runDue()
+  t.same(await talk.told(), ['started 09:00', 'breached 10:00'])
+  const path = `/v1/standards/${strict.id}/archive`
+  const refused = async (w: Pick<typeof desk.w, 'post'>, occurredAt: string) => {
+    const { status, body } = await w.post(path, { occurredAt })
+    return [status, body.code, body.errors?.[0]?.path]
+  }
+  t.same(await refused(desk.w, at('12:02')), [422, 'invalid', 'occurredAt'])
+  t.same(await refused(desk.w, at('07:59')), [422, 'invalid', 'occurredAt'], 'not before it was published')
+  t.same((await refused(await desk.w.withScopes(['standards:write']), at('09:30'))).slice(0, 2), [403, 'forbidden'])
+  t.match(await talk.clock(), { standardId: strict.id, state: 'overdue' }, 'a refusal changes nothing')
+  const { data, errors } = await desk.w.graphql('mutation ($id: ID!, $input: ArchiveStandard) { archiveStandard(id: $id, input: $input) { state archivedAt } }', { id: strict.id, input: { occurredAt: at('09:30') } })
+  t.same([errors, data], [undefined, { archiveStandard: { state: 'archived', archivedAt: at('09:30') } }])
+  await desk.w.runDue()
+  t.match(await talk.clock(), { standardId: care.id, state: 'running', dueAt: at('13:00') })
+  t.match(await talk.clock('09:20'), { standardId: strict.id, dueAt: at('10:00') })
+  t.same(await talk.told(), ['started 09:00', 'targetChanged 09:30'], 'the breach is taken back')
+  t.match((await desk.w.get('/v1/events?type=standard.archived')).body.data, [{ occurredAt: at('09:30'), recordedAt: at('12:01') }])
+})

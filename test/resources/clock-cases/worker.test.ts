@@ -4,6 +4,8 @@ import { systemContext, transact } from '../../../src/context.js'
 import { runDue } from '../../../src/jobs.js'
 import { noticeClocks } from '../../../src/resources/clocks/noticing.service.js'
 import { createConversation } from '../../../src/resources/conversations/conversation.service.js'
+import { clocksDue } from '../../../src/resources/conversations/due.service.js'
+import { publishStandard } from '../../../src/resources/standards/publishing.service.js'
 import { makeServices } from '../../../src/services.js'
 import { at, clockCases, said, target, type Desk, type Talk } from '../../support/clock-case.js'
 import { Died, mortal } from '../../support/mortal.js'
@@ -136,4 +138,66 @@ test('a worker that dies at any step of its work is gone on from', '10:00', asyn
   t.same(await deadlines(desk, talks), hourLater(talks))
   t.equal((await recorded(desk, 'clock.corrected')).length, 0)
   t.match(await talks[3]!.clock(), { state: 'overdue', dueAt: at('10:03') })
+})
+
+test('computing clocks again says nothing twice', '10:00', async (t, desk) => {
+  const vip = await desk.tag('vip')
+  await desk.promise([target('firstReply', '1h', { warnAt: { share: 0.5 } }), target('firstResolution', '2h', { warnAt: { share: 0.5 } })])
+  await desk.promise([target('firstReply', '20m'), target('totalResolution', '4h'), target('ownership', '8h')], { condition: { field: 'tag', in: [vip] } })
+  const talk = await desk.asked('09:00')
+  await talk.tag('09:10', vip)
+  await talk.assign('09:15', { assigneeId: desk.ann.id })
+  await talk.reply('09:40')
+  await talk.status('09:50', 'pending')
+  await talk.says('09:55')
+  await talk.status('09:58', 'resolved')
+  await talk.says('09:59')
+  await desk.w.runDue()
+  const all = async () => (await desk.w.get(`/v1/events?conversationId=${talk.id}&limit=100`)).body.data.map((event: { id: string }) => event.id)
+  const [events, clocks, shown] = [await all(), await talk.clocks(), await talk.shown()]
+  for (const _ of [1, 2]) {
+    await desk.app.services.database.read.$client.query('update conversations set clocks_asked = true where id = $1', [talk.id])
+    t.equal((await desk.w.runDue()).noticeClocks, 1)
+    t.same([await all(), await talk.clocks(), await talk.shown()], [events, clocks, shown])
+  }
+})
+
+test('a deadline is noticed before what a publication asks for', '10:00', async (t, desk) => {
+  const care = await desk.promise([target('firstReply', '1h')])
+  const talks = await asked(desk, 3)
+  await desk.change(care.id, { targets: [target('firstReply', '1h'), target('firstResolution', '9h')] }, { from: '10:00', apply: 'reapply' })
+  desk.now('10:00:00.001')
+  const due = await clocksDue(desk.app.services.database.read, at('10:00:00.001'), 1)
+  t.same(due, [{ workspaceId: desk.w.workspaceId, id: talks[0]!.id, asked: true }])
+  await desk.w.runDue()
+  t.same((await talks[0]!.told()).filter(text => text.startsWith('breached')), ['breached 10:00'])
+  t.same(await clocksDue(desk.app.services.database.read, at('10:00:00.001'), 100), [])
+})
+
+test('a conversation that reopens while a standard is published is promised what it says', '10:00', async (t, desk) => {
+  const care = await desk.promise([target('firstReply', '1h')], { from: '-30 00:00' })
+  const talk = await desk.asked('-20 09:00')
+  await talk.status('-20 09:30', 'resolved')
+  await desk.w.runDue()
+  await desk.w.patch(`/v1/standards/${care.id}`, { targets: [target('firstReply', '1h'), target('totalResolution', '4h')] })
+  const watcher = await administrator(t, desk)
+  const waiting = async (): Promise<number> => (await watcher.query(`select count(*)::int as count from pg_locks
+    where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`)).rows[0].count
+  let [published, commit] = [() => {}, () => {}]
+  const isPublished = new Promise<void>(resolve => { published = resolve })
+  const mayCommit = new Promise<void>(resolve => { commit = resolve })
+  // It asked for what was open when it looked, and has not committed when another one opens.
+  const publishing = transact(systemContext(desk.app.services, desk.w.workspaceId, ['standards:write']), async ctx => {
+    await publishStandard(ctx, care.id, { apply: 'keep' })
+    published()
+    await mayCommit
+  })
+  await isPublished
+  await talk.status('10:00', 'open')
+  const noticing = noticeClocks(desk.app.services, desk.app.clock.now)
+  while (!await waiting());
+  commit()
+  await Promise.all([publishing, noticing])
+  const { body: { data } } = await desk.w.get(`/v1/clocks?filter={"conversationId":{"eq":"${talk.id}"}}&sort=startedAtDesc`)
+  t.match(data.find((each: { target: string }) => each.target === 'totalResolution'), { state: 'running', dueAt: at('13:30'), consumedSeconds: 1800 })
 })
