@@ -17,6 +17,8 @@ create table conversations (
   tier text,
   language text,
   attributes jsonb not null default '{}',
+  -- What its attributes are found by: each key, and each key=value.
+  attribute_words text[] not null default '{}',
   complexity double precision check (complexity >= 0),
   tag_ids uuid[] not null default '{}',
   priority text not null,
@@ -82,7 +84,7 @@ create index conversations_updated on conversations (workspace_id, updated_at, i
 create index conversations_waiting on conversations (workspace_id, waiting_since, id) where waiting_since is not null;
 create index conversations_wake on conversations (wake_at) where wake_at is not null;
 create index conversations_tags on conversations using gin (tag_ids);
-create index conversations_attributes on conversations using gin (attributes);
+create index conversations_attributes on conversations using gin (attribute_words);
 create index conversations_tier on conversations (workspace_id, tier, last_activity_at desc, id desc) where tier is not null;
 create index conversations_language on conversations (workspace_id, language, last_activity_at desc, id desc) where language is not null;
 create index conversations_kind on conversations (workspace_id, channel_kind, last_activity_at desc, id desc);

@@ -27,6 +27,8 @@ export const numbers = {
 /** None to three tags; a few of the hundred are common, most are rare. */
 const tagIds = `array(select ${idSql('tag', '1 + (power(((i::bigint * 2654435761 + n * 40503) % 1000003) / 1000003.0, 3) * 100)::int % 100')}::uuid from generate_series(1, i / 7 % 4) n group by 1)`
 const attributes = 'jsonb_build_object(\'orderNumber\', \'o-\' || i, \'plan\', (array[\'free\', \'team\', \'pro\', \'enterprise\'])[1 + i / 3 % 4], \'seats\', i / 11 % 500)'
+/** As the product keeps them to be found by, in their order. */
+const attributeWords = 'array[\'orderNumber\', \'orderNumber="o-\' || i || \'"\', \'plan\', \'plan="\' || (array[\'free\', \'team\', \'pro\', \'enterprise\'])[1 + i / 3 % 4] || \'"\', \'seats\', \'seats=\' || i / 11 % 500]'
 
 const plain: Record<string, string> = {
   '@agent': idSql('agent', numbers.agent),
@@ -48,7 +50,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 /** A value of a row: a placeholder, an instant of the story, or itself. */
 export function valueSql (value: unknown): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return `${tagIds}`
+  if (Array.isArray(value)) return value.includes('@attributes') ? attributeWords : tagIds
   if (typeof value === 'object') return '@attributes' in value ? attributes : jsonSql(value)
   if (typeof value !== 'string') return String(value)
   if (value.startsWith('@')) return `${placeholderSql(value)}`

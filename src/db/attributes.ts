@@ -21,11 +21,12 @@ export type AttributeCondition = z.output<typeof AttributeCondition>
 const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::jsonb`
 
 /** Containment, in the two forms that a value may be kept in; a GIN index on the column serves both. */
-const equals = (column: SQLWrapper, key: string, value: unknown): SQL =>
-  sql`(${column} @> ${json({ [key]: value })} or ${column} @> ${json({ [key]: [value] })})`
+const equals = (column: SQLWrapper, key: string, value: unknown, words?: SQLWrapper): SQL => words
+  ? sql`${words} @> array[${word(key, value)}]::text[]`
+  : sql`(${column} @> ${json({ [key]: value })} or ${column} @> ${json({ [key]: [value] })})`
 
 /** The index finds who has the attribute at all, which is what it can do for an order or for having a value. */
-const has = (column: SQLWrapper, key: string): SQL => sql`${column} ? ${key}::text`
+const has = (column: SQLWrapper, key: string, words?: SQLWrapper): SQL => words ? sql`${words} @> array[${key}]::text[]` : sql`${column} ? ${key}::text`
 
 const comparisons = { lt: sql`<`, lte: sql`<=`, gt: sql`>`, gte: sql`>=` } as const
 
@@ -34,21 +35,31 @@ const compares = (column: SQLWrapper, key: string, than: SQL, value: unknown): S
   ? sql`case when jsonb_typeof(${column} -> ${key}::text) = 'number' then (${column} ->> ${key}::text)::numeric ${than} ${value}::numeric end`
   : sql`case when jsonb_typeof(${column} -> ${key}::text) = 'string' then (${column} ->> ${key}::text) collate "C" ${than} ${value} end`
 
-/** The SQL of one condition on a column of attributes (jsonb). */
-export function attributeCondition (column: SQLWrapper, { key, eq, in: some, isNull, ...bounds }: AttributeCondition): SQL {
+/** The SQL of one condition on a column of attributes (jsonb), by its words where there are any. */
+export function attributeCondition (column: SQLWrapper, { key, eq, in: some, isNull, ...bounds }: AttributeCondition, words?: SQLWrapper): SQL {
   const parts: SQL[] = []
-  if (eq !== undefined && eq !== null) parts.push(equals(column, key, eq))
-  if (some) parts.push(sql`(${sql.join(some.map(value => equals(column, key, value)), sql` or `)})`)
+  if (eq !== undefined && eq !== null) parts.push(equals(column, key, eq, words))
+  if (some) parts.push(sql`(${sql.join(some.map(value => equals(column, key, value, words)), sql` or `)})`)
   for (const [name, than] of Object.entries(comparisons)) {
     const value = bounds[name as keyof typeof comparisons]
-    if (value !== undefined && value !== null) parts.push(has(column, key), compares(column, key, than, value))
+    if (value !== undefined && value !== null) parts.push(has(column, key, words), compares(column, key, than, value))
   }
-  if (isNull !== undefined && isNull !== null) parts.push(isNull ? sql`not ${has(column, key)}` : has(column, key))
+  if (isNull !== undefined && isNull !== null) parts.push(isNull ? sql`not ${has(column, key, words)}` : has(column, key, words))
   return parts.length ? sql`(${sql.join(parts, sql` and `)})` : sql`true`
 }
 
-/** The filter field `attributes`: conditions that all hold. */
-export const onAttributes = (column: SQLWrapper): FilterField => ({
+/** The filter field `attributes`: conditions that all hold. `words` is a column of `attributeWords`, where a table has one. */
+export const onAttributes = (column: SQLWrapper, words?: SQLWrapper): FilterField => ({
   condition: z.array(AttributeCondition).min(1).max(20).describe('Conditions on attributes, up to 20; all of them hold.'),
-  where: (conditions: AttributeCondition[]) => sql.join(conditions.map(each => attributeCondition(column, each)), sql` and `)
+  where: (conditions: AttributeCondition[]) => sql.join(conditions.map(each => attributeCondition(column, each, words)), sql` and `)
 })
+
+const word = (key: string, value: unknown): string => `${key}=${JSON.stringify(value)}`
+
+/**
+ * Which attributes there are, and which with which value, as words: Postgres knows how common each word of a list is, and
+ * nothing of what is in jsonb; so it can choose between the index of these and the order of the list.
+ */
+export const attributeWords = (attributes: Record<string, unknown>): string[] => Object.entries(attributes)
+  .filter(([, value]) => value !== null)
+  .flatMap(([key, value]) => [key, ...(Array.isArray(value) ? value : [value]).map(each => word(key, each))]).toSorted()

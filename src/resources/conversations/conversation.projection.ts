@@ -9,7 +9,7 @@ import { teams } from '../teams/team.table.js'
 import type { Expansion } from './conversation.shapes.js'
 import { conversations } from './conversation.table.js'
 
-const hidden = ['workspaceId', 'subjectGiven', 'wakeAt', 'clocksCheckAt', 'fold', 'spamAt', 'mergedAt', 'deletedAt', 'resolvedByKind', 'resolvedById']
+const hidden = ['workspaceId', 'attributeWords', 'subjectGiven', 'wakeAt', 'clocksCheckAt', 'fold', 'spamAt', 'mergedAt', 'deletedAt', 'resolvedByKind', 'resolvedById']
 
 /** What a conversation's row `c` shows. */
 export const own: Selected = {

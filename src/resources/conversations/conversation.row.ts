@@ -1,3 +1,4 @@
+import { attributeWords } from '../../db/attributes.js'
 import type { ConversationState } from '../../clock/state.js'
 import type { ActorKind, Priority, Status } from '../../clock/facts.js'
 import type { conversations } from './conversation.table.js'
@@ -37,6 +38,7 @@ export function rowOf (state: ConversationState): FoldedRow {
     tier: state.tier,
     language: state.language,
     attributes: state.attributes,
+    attributeWords: attributeWords(state.attributes),
     tagIds: state.tagIds,
     priority: state.priority,
     assigneeId: state.agentId,

@@ -174,7 +174,7 @@ export const conversationFilters = filters('Conversation', {
   resolvedAt: on(TimeCondition, conversations.resolvedAt),
   nextDueAt: on(TimeCondition, conversations.nextDueAt),
   reopenCount: on(NumberCondition, conversations.reopenCount),
-  attributes: onAttributes(conversations.attributes),
+  attributes: onAttributes(conversations.attributes, conversations.attributeWords),
   tags: {
     condition: input('TagsCondition', 'A condition on tags; all that are given must hold.', {
       any: z.array(id()).min(1).max(50).optional().describe('Has at least one of these.'),

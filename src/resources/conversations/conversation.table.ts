@@ -19,6 +19,8 @@ export const conversations = pgTable('conversations', {
   tier: text('tier'),
   language: text('language'),
   attributes: jsonb('attributes').$type<Record<string, unknown>>().notNull().default({}),
+  /** What its attributes are found by. */
+  attributeWords: text('attribute_words').array().notNull().default([]),
   complexity: doublePrecision('complexity'),
   tagIds: uuid('tag_ids').array().notNull().default([]),
   priority: text('priority').notNull(),
