@@ -5,13 +5,14 @@ import { graphqlField } from '../../src/http/ledger.js'
 import { scopes } from '../../src/scopes.js'
 import { startApp, type Workspace } from '../support/app.js'
 import { caller, type Caller } from '../support/caller.js'
+import { ownDatabase } from '../support/database.js'
 import { digestOf } from '../support/digest.js'
 import { factories } from '../support/factories.js'
 import { signedIn } from '../support/tokens.js'
 import { callGraphql, callOf, callRest, type Call } from './calls.js'
 import { examples } from './examples.js'
 
-const { app, services, workspace } = await startApp(t)
+const { app, services, workspace } = await startApp(t, {}, { url: await ownDatabase(t) })
 t.setTimeout(300_000)
 const { schema, close } = await bothFaces()
 t.teardown(close)

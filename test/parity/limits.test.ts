@@ -5,10 +5,10 @@ import { readConfig } from '../../src/config.js'
 import { makeServices } from '../../src/services.js'
 import { nestsDeeper } from '../../src/validate.js'
 import { startApp, type Workspace } from '../support/app.js'
-import { testDatabase } from '../support/database.js'
+import { ownDatabase, testDatabase } from '../support/database.js'
 import { digestOf } from '../support/digest.js'
 
-const { app, services, workspace } = await startApp(t)
+const { app, services, workspace } = await startApp(t, {}, { url: await ownDatabase(t) })
 
 declare namespace Tap { type Test = typeof t }
 
