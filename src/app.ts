@@ -1,5 +1,4 @@
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -12,6 +11,7 @@ import { openapi } from './http/openapi.js'
 import type { Api } from './http/operation.js'
 import { operations } from './http/operations.js'
 import { performer } from './http/performing.js'
+import { securityHeaders } from './http/security.js'
 import { door, frameworkError, requestId, speakZod } from './http/plugin.js'
 import { hooks, modules, people, routes } from './resources/index.js'
 import { feedOf } from './resources/events/event.feed.js'
@@ -40,7 +40,7 @@ export async function makeApp (services: Services): Promise<FastifyInstance> {
   const authentication = new Authentication(services, people(services) satisfies People)
   app.decorate('authentication', authentication)
 
-  await app.register(helmet, { global: true })
+  await app.register(securityHeaders)
   if (config.CORS_ORIGINS.length) await app.register(cors, { origin: config.CORS_ORIGINS, exposedHeaders, maxAge: 600 })
   await app.register(underPressure, { maxEventLoopDelay: config.MAX_EVENT_LOOP_DELAY_MS, retryAfter: 10 })
   await app.register(rateLimit, { global: false })

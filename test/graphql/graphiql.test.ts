@@ -1,11 +1,11 @@
-import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import { graphiqlPage } from '../../src/graphql/graphiql.js'
+import { securityHeaders } from '../../src/http/security.js'
 
 async function makePage (): Promise<FastifyInstance> {
   const app = fastify() as unknown as FastifyInstance
-  await app.register(helmet, { global: true })
+  await app.register(securityHeaders)
   await app.register(graphiqlPage, { path: '/graphql' })
   return app
 }
