@@ -1,16 +1,16 @@
 import { dayMs } from '../clock/instants.js'
-import { dimensions } from './catalogue.js'
-import type { Dimension } from './catalogue.js'
 import type { Column, Columns, Spans, Value } from './columns.js'
 import { Growing } from './columns.js'
+import { packedDimensions } from './dimensions.js'
+import type { Named, PackedDimension } from './dimensions.js'
 import type { FamilyName } from './families.js'
 import { packColumn, packNumbers, unpackColumn, unpackNumbers } from './packing.js'
 
 /** The columns of traces that are kept by themselves: a reader takes those that it needs. */
 export type Property = 'conversation' | 'start' | 'end' | 'flags' | 'value' | 'until' | 'key' | 'spans'
-export type ColumnName = Property | Dimension
+export type ColumnName = Property | PackedDimension
 const properties: readonly Property[] = ['conversation', 'start', 'end', 'flags', 'value', 'until', 'key', 'spans']
-export const columnNames: readonly ColumnName[] = [...properties, ...dimensions]
+export const columnNames: readonly ColumnName[] = [...properties, ...packedDimensions]
 
 /** The UTC day of an instant, counted from 1970-01-01. */
 export const dayOf = (at: number): number => Math.floor(at / dayMs)
@@ -28,7 +28,7 @@ export function packBlock (traces: Columns): Array<{ name: ColumnName, data: Buf
     ...Object.entries(numbers).map(([name, column]) => ({ name: name as Property, data: packNumbers(column) })),
     { name: 'key', data: packColumn(key) },
     { name: 'spans', data: Buffer.concat([packNumbers(spans.first), packNumbers(spans.status), packNumbers(spans.from)]) },
-    ...dimensions.map((name) => ({ name, data: packColumn(traces.dimension(name)) }))
+    ...packedDimensions.map((name) => ({ name, data: packColumn(traces.dimension(name)) }))
   ]
 }
 
@@ -69,8 +69,8 @@ export class Block implements Columns {
     })
   }
 
-  dimension (name: Dimension): Column<Value> {
-    return this.#once(name, unpackColumn<Value>)
+  dimension (name: Named): Column<Value> {
+    return this.#once(name as PackedDimension, unpackColumn<Value>)
   }
 
   #numbers (name: Property): ArrayLike<number> {

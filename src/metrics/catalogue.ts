@@ -1,8 +1,10 @@
+import { dimensions } from './dimensions.js'
+import type { Dimension } from './dimensions.js'
 import * as measures from './measures.js'
 import type { Measure } from './measures.js'
 
-export const dimensions = ['channel', 'channelKind', 'tag', 'team', 'agent', 'priority', 'company', 'tier', 'status', 'language', 'actorKind'] as const
-export type Dimension = (typeof dimensions)[number]
+export { dimensions } from './dimensions.js'
+export type { Dimension } from './dimensions.js'
 
 /**
  * What samples come to: `duration` and `number` statistics, `count` how many, `distinct` how many different keys, `rate`
@@ -14,7 +16,7 @@ export type MetricKind = (typeof metricKinds)[number]
 export interface Metric {
   name: string
   kind: MetricKind
-  unit: 'seconds' | 'replies' | 'conversations' | 'messages' | 'episodes' | 'resolutions' | 'reopenings' | 'assignments' | 'contacts' | 'share'
+  unit: 'seconds' | 'replies' | 'conversations' | 'messages' | 'episodes' | 'resolutions' | 'reopenings' | 'assignments' | 'contacts' | 'clocks' | 'share' | 'ratio'
   /** What is better; neither, where it depends. */
   direction: 'more' | 'less' | 'neither'
   formula: string
@@ -31,7 +33,9 @@ export interface Metric {
   measure: Measure
 }
 
-const common = dimensions.filter((dimension) => dimension !== 'actorKind')
+const common = dimensions.filter((dimension) => dimension !== 'actorKind' && dimension !== 'standard')
+const promised = dimensions.filter((dimension) => dimension !== 'actorKind')
+const written = dimensions.filter((dimension) => dimension !== 'standard')
 const withoutAgent = common.filter((dimension) => dimension !== 'agent')
 
 type Words = [formula: string, question: string, audience: string, outcome: string]
@@ -57,10 +61,10 @@ export const catalogue: readonly Metric[] = [
     'Conversations, at their creation; agent is the assignee then.', 'How much comes in?', leads, 'Staffing that follows demand.']),
   count('messages', ['messagesIn', 'neither', measures.messagesIn,
     'Customers\' messages that are neither automatic nor spam, whether or not they count for service; agent is the assignee then.',
-    'How much do customers write?', leads, 'Fewer messages needed for one answer.'], { dimensions }),
+    'How much do customers write?', leads, 'Fewer messages needed for one answer.'], { dimensions: written }),
   count('messages', ['messagesOut', 'neither', measures.messagesOut,
     'Public messages of agents and machines, no notes, no acknowledgements, those whose delivery failed too; agent is the author.',
-    'How much do we write, people and machines?', leads, 'Effort that is seen.'], { dimensions }),
+    'How much do we write, people and machines?', leads, 'Effort that is seen.'], { dimensions: written }),
   duration(['firstReplyTime', 'less', measures.firstReplyTime,
     'The first wait, from the oldest unanswered message to the first reply by an agent, if no agent wrote publicly before; agent is the author.',
     'How long does a new customer wait for a person?', leads, 'Nobody wonders whether they were heard.']),
@@ -103,6 +107,13 @@ export const catalogue: readonly Metric[] = [
     words: ['Per resolution, agents\' public messages since the creation, neither automatic nor undelivered; agent is who resolved.', 'How many replies does a solution take?', leads, 'Answers that are complete.'] }),
   rate(['oneTouchRate', 'more', measures.oneTouchRate,
     'Share of resolutions with exactly one agents\' message since the creation; agent is who resolved.', 'How often is one answer enough?', leads, 'Answers that are complete.']),
+  rate(['firstContactResolutionRate', 'more', measures.firstContactResolutionRate,
+    'Share of resolutions with exactly one agents\' message since the creation after which, within withinDays × 86,400 s, the conversation was not reopened and its contact, merged ones as one, began no other; agent is who resolved.',
+    'How often does the first answer settle it?', leads, 'Answers after which there is nothing left to ask.']),
+  metric({ name: 'expectedTimeRatio', kind: 'number', unit: 'ratio', direction: 'less', measure: measures.expectedTimeRatio,
+    words: ['A mix adjustment: fullResolutionTime by the median of it over the same window, whatever the filter, for the same channel, priority and set of tags; none where those are fewer than 10, or their median is 0. ' +
+      'A cell is the mean (avg) of its samples\' ratios; 1 is what was to be expected of such conversations; agent is who resolved.',
+    'Are we slower than such conversations usually are?', leads, 'Comparisons that do not blame whoever has the hard ones.'] }),
   metric({ name: 'backlog', kind: 'level', unit: 'conversations', direction: 'less', measure: measures.backlog,
     words: ['Unresolved conversations, snoozed or not, by the facts before the end of the bucket (bucketBy start: before its start); the running bucket now, a future one null. Its statistics are their ages since their creation; agent is the assignee then.',
       'How much is left to do, and how old is it?', leads, 'Nothing is left lying.'] }),
@@ -116,6 +127,23 @@ export const catalogue: readonly Metric[] = [
     'Share of first resolutions before which no agent had written publicly.', 'How much is solved without a person?', 'leaders', 'People for what needs people.'], { dimensions: withoutAgent }),
   rate(['humanShare', 'neither', measures.humanShare,
     'Share of conversations created to which an agent has written publicly by now.', 'How many talk to a person?', 'leaders', 'People for what needs people.'], { dimensions: withoutAgent }),
+  rate(['attainment', 'more', measures.attainment,
+    'Clocks that were met of those that were met, breached or are overdue, at the instant at which they were due; what runs, is paused or was cancelled is left out, and so is what a resolution without a reply met, unless includeWithoutReply. ' +
+    'Their values are those of their end, of overdue ones those of that instant; agent is who ended it, else the assignee then.',
+    'How often do we keep our promises?', 'leaders', 'Promises that are kept.'], { dimensions: promised }),
+  rate(['conversationAttainment', 'more', measures.conversationAttainment,
+    'Conversations with such a clock due in the bucket of which all were met, at the instant at which the latest of them was due and with the values of that instant; agent is the assignee then.',
+    'How many conversations get all that was promised?', 'leaders', 'Promises that are kept, all of them.'], { dimensions: promised }),
+  duration(['breachOverrun', 'less', measures.breachOverrun,
+    'From the instant at which a clock was due to its later end, in business time by the clock\'s own calendar; agent is who ended it. By start, overdue clocks count too, to now.',
+    'How late are we when we are late?', leads, 'Broken promises that are made good soon.'], { dimensions: promised }),
+  count('clocks', ['atRisk', 'less', measures.atRisk,
+    'Live: clocks that are at risk; agent is the assignee.', 'What is about to be late?', 'agents and team leads', 'Promises kept because somebody saw in time.'], { dimensions: promised, live: true }),
+  count('clocks', ['overdueNow', 'less', measures.overdueNow,
+    'Live: clocks that are overdue; agent is the assignee.', 'What is late now?', 'agents and team leads', 'Nothing is late for long.'], { dimensions: promised, live: true }),
+  metric({ name: 'workload', kind: 'number', unit: 'conversations', direction: 'neither', measure: measures.workload, live: true,
+    words: ['Live: conversations in new or open, each weighing its complexity, 1 where none is set: count is how many there are, sum how much they weigh; agent is the assignee.',
+      'Who has how much to do?', 'agents and team leads', 'Work that is shared fairly.'] }),
   rate(['proactiveShare', 'more', measures.proactiveShare,
     'Share of conversations created whose first public message is outbound.', 'How often do we write first?', 'leaders', 'Customers who hear of it before they have to ask.'], { dimensions: withoutAgent })
 ]

@@ -1,6 +1,6 @@
 import { statuses } from '../clock/facts.js'
-import { dimensions } from './catalogue.js'
-import type { Dimension } from './catalogue.js'
+import { attributeKeyOf, attributeNamed, packedDimensions, plainDimensions } from './dimensions.js'
+import type { Named, PlainDimension } from './dimensions.js'
 import type { FamilyName } from './families.js'
 import { tracesOf } from './families.js'
 import type { Subject, Values } from './subject.js'
@@ -9,7 +9,8 @@ import type { Trace } from './traces.js'
 /** Values as indexes of a dictionary, one per trace. */
 export interface Column<T> { codes: ArrayLike<number>, dictionary: readonly T[] }
 
-export type Value = Values[Dimension]
+/** Of an attribute as it is kept: text, a number, true or false, or a list of text. */
+export type Value = Values[PlainDimension] | number | boolean
 
 /** Traces of one family, a column per property; a column that the family has no use for is empty. */
 export interface Columns {
@@ -26,7 +27,7 @@ export interface Columns {
   /** Infinity: it was not undone. */
   until: ArrayLike<number>
   key: Column<string | null>
-  dimension: (name: Dimension) => Column<Value>
+  dimension: (name: Named) => Column<Value>
   spans: Spans
 }
 
@@ -43,7 +44,7 @@ class Coded<T> implements Column<T> {
   }
 
   codeOf (value: T): number {
-    const text = Array.isArray(value) ? value.join() : value
+    const text = Array.isArray(value) ? value.join('\0') : value
     let code = this.#known.get(text)
     if (code === undefined) {
       code = this.dictionary.push(value) - 1
@@ -63,6 +64,8 @@ function takeNumbers (into: number[], from: ArrayLike<number>, positions: readon
   for (const at of positions) into.push(from[at]!)
 }
 
+const attributeIn = ({ attributes }: Values, key: string): Value => Object.hasOwn(attributes, key) ? attributes[key] as Value : null
+
 /** Columns that grow trace by trace. */
 export class Growing implements Columns {
   size = 0
@@ -74,9 +77,10 @@ export class Growing implements Columns {
   readonly until: number[] = []
   readonly key = new Coded<string | null>()
   readonly spans = { first: [0], status: [] as number[], from: [] as number[] }
-  readonly #dimensions = new Map<Dimension, Coded<Value>>()
+  readonly #dimensions = new Map<Named, Coded<Value>>()
 
-  constructor (readonly family: FamilyName, readonly open: boolean) {}
+  /** `attributes`: the keys of those that shall be columns too. */
+  constructor (readonly family: FamilyName, readonly open: boolean, readonly attributes: readonly string[] = []) {}
 
   push (conversation: number, { start, end, values, flags = 0, value = 0, until = null, key = null, spans = [] }: Trace): void {
     this.size++
@@ -92,10 +96,11 @@ export class Growing implements Columns {
       this.spans.from.push(from)
     }
     this.spans.first.push(this.spans.from.length)
-    for (const name of dimensions) this.dimension(name).push(values[name])
+    for (const name of plainDimensions) this.dimension(name).push(values[name])
+    for (const key of this.attributes) this.dimension(attributeNamed(key)).push(attributeIn(values, key))
   }
 
-  /** Those of others' traces that fit. */
+  /** Those of others' traces that fit, with what can be kept of them. */
   take (from: Columns, fits: (at: number) => boolean): void {
     const positions: number[] = []
     for (let at = 0; at < from.size; at++) if (fits(at)) positions.push(at)
@@ -104,7 +109,7 @@ export class Growing implements Columns {
     for (const name of ['conversation', 'start', 'flags', 'value', 'until'] as const) takeNumbers(this[name], from[name], positions)
     if (!this.open) takeNumbers(this.end, from.end, positions)
     this.key.take(from.key, positions)
-    for (const name of dimensions) this.dimension(name).take(from.dimension(name), positions)
+    for (const name of packedDimensions) this.dimension(name).take(from.dimension(name), positions)
     this.#takeSpans(from.spans, positions)
   }
 
@@ -118,7 +123,7 @@ export class Growing implements Columns {
     }
   }
 
-  dimension (name: Dimension): Coded<Value> {
+  dimension (name: Named): Coded<Value> {
     let known = this.#dimensions.get(name)
     if (!known) this.#dimensions.set(name, known = new Coded())
     return known
@@ -129,8 +134,10 @@ export class Growing implements Columns {
 export class Gathered {
   readonly #columns: Growing[]
 
-  constructor (families: Iterable<FamilyName>) {
-    this.#columns = [...new Set(families)].flatMap((family) => [new Growing(family, false), new Growing(family, true)])
+  /** `named`: what will be asked of their values. */
+  constructor (families: Iterable<FamilyName>, named: readonly Named[] = []) {
+    const keys = named.flatMap((name) => attributeKeyOf(name) ?? [])
+    this.#columns = [...new Set(families)].flatMap((family) => [new Growing(family, false, keys), new Growing(family, true, keys)])
   }
 
   add (subject: Subject, conversation: number): void {

@@ -1,5 +1,5 @@
-import type { Dimension } from './catalogue.js'
 import type { Columns, Value } from './columns.js'
+import type { Named } from './dimensions.js'
 
 /** A value of each named dimension. */
 export type Combination = readonly Value[]
@@ -9,7 +9,7 @@ export class Combined {
   readonly all: readonly Combination[]
   readonly codes: ArrayLike<number>
 
-  constructor (traces: Columns, named: readonly Dimension[]) {
+  constructor (traces: Columns, named: readonly Named[]) {
     const columns = named.map((name) => traces.dimension(name))
     let codes: ArrayLike<number> = columns[0]?.codes ?? new Uint8Array(traces.size)
     let rows: number[][] = columns[0]?.dictionary.map((_, code) => [code]) ?? [[]]

@@ -1,16 +1,26 @@
-import { assigning, creation, owned, unresolved } from './flow.js'
+import { clocksNow, overruns, promises, promisesDue } from './clocks.js'
+import { assigning, creation, owned, unresolved, work } from './flow.js'
 import { episodes, messagesIn, messagesOut } from './messages.js'
 import { reopenings, resolutions } from './resolutions.js'
 import type { Subject } from './subject.js'
 import type { Trace } from './traces.js'
 
+/** Families whose traces the facts alone make: they can be kept. */
+export const packedFamilies = ['creation', 'messageIn', 'messageOut', 'episode', 'resolution', 'reopening', 'assignment', 'owned', 'unresolved'] as const
+export type PackedFamily = (typeof packedFamilies)[number]
+const packed: ReadonlySet<string> = new Set(packedFamilies)
+export const isPacked = (family: string): family is PackedFamily => packed.has(family)
+
+/** Families that other things than facts have a part in: published standards, calendars, time itself, the row. */
+export const promiseFamilies = ['promise', 'promiseDue', 'overrun', 'clock'] as const
+
 /** What is computed once of a conversation and serves several metrics. */
-export const familyNames = ['creation', 'messageIn', 'messageOut', 'episode', 'resolution', 'reopening', 'assignment', 'owned', 'unresolved'] as const
+export const familyNames = [...packedFamilies, ...promiseFamilies, 'work'] as const
 export type FamilyName = (typeof familyNames)[number]
 
 const tracing: Record<FamilyName, (subject: Subject) => Trace[]> = {
   creation, messageIn: messagesIn, messageOut: messagesOut, episode: episodes, resolution: resolutions, reopening: reopenings,
-  assignment: assigning, owned, unresolved
+  assignment: assigning, owned, unresolved, promise: promises, promiseDue: promisesDue, overrun: overruns, clock: clocksNow, work
 }
 
 /** A merged conversation's messages stay messages; everything else of it is the target's. Spam and what is deleted is out (definitions, 4). */

@@ -1,21 +1,26 @@
-import type { Dimension } from './catalogue.js'
+import { attributeNamed } from './dimensions.js'
+import type { Named, PlainDimension } from './dimensions.js'
 import { valuesFor } from './keys.js'
-import type { Values } from './subject.js'
+import type { NamedValues } from './keys.js'
 
 /** A condition on a dimension; all that are given must hold. A tag has each of its values. */
 export interface ValueCondition { eq?: string, in?: string[], startsWith?: string, isNull?: boolean }
 
-export type Filter = { and?: Filter[], or?: Filter[], not?: Filter } & Partial<Record<Dimension, ValueCondition>>
+/** The same on an attribute, whose values are compared as the text that cells show. */
+export interface AttributeValueCondition extends ValueCondition { key: string }
+
+export type Filter = { and?: Filter[], or?: Filter[], not?: Filter, attributes?: AttributeValueCondition[] } & Partial<Record<PlainDimension, ValueCondition>>
 
 const present = (value: unknown): boolean => value !== undefined && value !== null
 
 /** Whether values pass; `not` is the complement, the unset included (definitions, 4). */
-export function matches (filter: Filter, values: Values): boolean {
+export function matches (filter: Filter, values: NamedValues): boolean {
   return Object.entries(filter).filter(([, part]) => present(part)).every(([word, part]) => {
     if (word === 'and') return (part as Filter[]).every((each) => matches(each, values))
     if (word === 'or') return (part as Filter[]).some((each) => matches(each, values))
     if (word === 'not') return !matches(part as Filter, values)
-    return holds(part as ValueCondition, valuesFor(values, word as Dimension))
+    if (word === 'attributes') return (part as AttributeValueCondition[]).every(({ key, ...condition }) => holds(condition, valuesFor(values, attributeNamed(key))))
+    return holds(part as ValueCondition, valuesFor(values, word as PlainDimension))
   })
 }
 
@@ -28,11 +33,12 @@ function holds ({ eq, in: some, startsWith, isNull }: ValueCondition, values: Re
 }
 
 /** The dimensions that a filter names, and how many parts and levels it has. */
-export function extentOf (filter: Filter, depth = 1): { dimensions: Dimension[], parts: number, depth: number } {
+export function extentOf (filter: Filter, depth = 1): { dimensions: Named[], parts: number, depth: number } {
   const extents = Object.entries(filter).filter(([, part]) => present(part)).flatMap(([word, part]) => {
     if (word === 'and' || word === 'or') return (part as Filter[]).map((each) => extentOf(each, depth + 1))
     if (word === 'not') return [extentOf(part as Filter, depth + 1)]
-    return [{ dimensions: [word as Dimension], parts: 0, depth }]
+    if (word === 'attributes') return [{ dimensions: (part as AttributeValueCondition[]).map(({ key }) => attributeNamed(key)), parts: 0, depth }]
+    return [{ dimensions: [word as PlainDimension], parts: 0, depth }]
   })
   return {
     dimensions: extents.flatMap(({ dimensions }) => dimensions),
@@ -41,4 +47,4 @@ export function extentOf (filter: Filter, depth = 1): { dimensions: Dimension[],
   }
 }
 
-export const dimensionsOf = (filter: Filter | undefined): Dimension[] => filter ? extentOf(filter).dimensions : []
+export const dimensionsOf = (filter: Filter | undefined): Named[] => filter ? extentOf(filter).dimensions : []

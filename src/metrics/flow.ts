@@ -10,12 +10,13 @@ import type { Trace } from './traces.js'
 export const isHuman = 1
 export const isProactive = 2
 
+/** The key is the contact that the conversation began with. */
 export function creation (subject: Subject): Trace[] {
   const at = subject.life.createdAt
   const human = subject.strides.some(({ step }) => isAgentsMessage(step))
   return [{
     start: at, end: at, values: valuesAt(subject, at, stateAt(subject, at).agentId),
-    flags: (human ? isHuman : 0) | (startsOutbound(subject) ? isProactive : 0)
+    flags: (human ? isHuman : 0) | (startsOutbound(subject) ? isProactive : 0), key: stateAt(subject, at).contactId
   }]
 }
 
@@ -67,3 +68,8 @@ export function unresolved ({ strides, life: { createdAt } }: Subject): Trace[] 
   if (going) traces.push({ start: going.start, end: null, values: going.values, value: createdAt })
   return traces
 }
+
+/** What somebody has to do something about, and how much that is: as it stands, which only live metrics ask. */
+export const work = (subject: Subject): Trace[] => subject.life.state.status === 'new' || subject.life.state.status === 'open'
+  ? [{ start: subject.life.createdAt, end: null, values: valuesNow(subject), value: subject.beside.complexity ?? 1 }]
+  : []

@@ -1,14 +1,21 @@
-import type { Dimension } from './catalogue.js'
-import type { Values } from './subject.js'
+import type { Value } from './columns.js'
+import type { Named } from './dimensions.js'
 
 /** One value of each grouped dimension; null is unset. */
 export type Key = ReadonlyArray<string | null>
 
-/** A value each, of tags each one; null is unset. */
-export const valuesFor = (values: Values, dimension: Dimension): ReadonlyArray<string | null> =>
-  dimension === 'tag' ? (values.tag.length ? values.tag : [null]) : [values[dimension]]
+/** What traces have of the dimensions that a query names. */
+export type NamedValues = Readonly<Record<Named, Value>>
 
-export const combinations = (values: Values, groupBy: readonly Dimension[]): Key[] => groupBy
+/** A value each as text; of tags, and of an attribute that has several, each one; null is unset. */
+export function valuesFor (values: NamedValues, name: Named): ReadonlyArray<string | null> {
+  const value = values[name] ?? null
+  if (value === null) return [null]
+  if (typeof value === 'object') return value.length ? value : [null]
+  return [String(value)]
+}
+
+export const combinations = (values: NamedValues, groupBy: readonly Named[]): Key[] => groupBy
   .reduce<Key[]>((keys, dimension) => keys.flatMap((key) => valuesFor(values, dimension).map((value) => [...key, value])), [[]])
 
 export const textOf = (key: Key): string => JSON.stringify(key)

@@ -1,8 +1,10 @@
 import type { CompiledCalendar } from '../clock/business-time.js'
+import type { BusinessCalendar } from '../clock/reading.js'
 import { statuses } from '../clock/facts.js'
 import type { Status } from '../clock/facts.js'
 import type { Columns } from './columns.js'
 import type { FamilyName } from './families.js'
+import { hasNoReply, isAtRisk, isMet, isOverdue } from './clocks.js'
 import { isFirst, isHuman, isProactive } from './flow.js'
 import { isAnswered, isFirstEpisode, isFirstOfCycle } from './messages.js'
 import { isFirstResolution } from './resolutions.js'
@@ -16,6 +18,10 @@ export interface Measuring {
   now: number
   /** The contact that one is now, after merges. */
   survivorOf: (contactId: string) => string
+  /** Whether clocks that a resolution without a reply met count as met. */
+  includeWithoutReply?: boolean
+  /** A calendar that a clock keeps to. */
+  calendarOf?: (id: string) => BusinessCalendar | undefined
 }
 
 /** How a metric makes its samples: of one family, each trace one sample or none. */
@@ -24,7 +30,7 @@ export interface Measure {
   /** The columns that are looked at, besides the conversation, the end and, of what lasts, the start. */
   reads?: ReadonlyArray<'flags' | 'value' | 'until' | 'key' | 'spans' | 'start'>
   /** Which traces; all when left out. */
-  takes?: (traces: Columns, at: number) => boolean
+  takes?: (traces: Columns, at: number, measuring: Measuring) => boolean
   /** It has a start of its own: the trace's. Else it starts at its end. */
   lasts?: true
   /** Milliseconds of a duration, in the basis of the query; a plain number of what is a number; 1 when left out. */
@@ -37,6 +43,10 @@ export interface Measure {
   key?: 'conversation' | 'contact'
   /** Whether what goes on counts too, to now: never when left out. */
   goesOn?: 'byStart' | 'live'
+  /** One sample per conversation and bucket: the latest trace, counted if all are. They must come together. */
+  perConversation?: true
+  /** What a sample is depends on other conversations: on new ones of its contact, or on the median of its like. */
+  against?: 'returns' | 'median'
 }
 
 /** Time in the basis of the query. */
@@ -112,3 +122,26 @@ export const ownedTime: Measure = { family: 'owned', lasts: true, value: elapsed
 
 /** Its samples are made per instant, of the stretches that hold it; their values are ages since the creation. */
 export const backlog: Measure = { family: 'unresolved', reads: ['start', 'value'], value: ({ value }, at, instant, measuring) => measured(measuring, value[at]!, instant) }
+
+/** Those that were met by a resolution without a reply count only where that is asked for. */
+const due: Measure['takes'] = ({ flags }, at, { includeWithoutReply }) =>
+  includeWithoutReply === true || (flags[at]! & (isMet | hasNoReply)) !== (isMet | hasNoReply)
+export const attainment: Measure = { family: 'promise', takes: due, counted: has(isMet) }
+export const conversationAttainment: Measure = { family: 'promiseDue', takes: due, counted: has(isMet), perConversation: true }
+export const breachOverrun: Measure = {
+  family: 'overrun', lasts: true, goesOn: 'byStart',
+  value: ({ start, key }, at, end, measuring) => {
+    const own = measuring.calendar && key.dictionary[key.codes[at]!]
+    return own ? measuring.calendarOf!(own)!.businessMs(start[at]!, end) : measured(measuring, start[at]!, end)
+  }
+}
+export const atRisk: Measure = { family: 'clock', takes: has(isAtRisk), goesOn: 'live' }
+export const overdueNow: Measure = { family: 'clock', takes: has(isOverdue), goesOn: 'live' }
+export const workload: Measure = { family: 'work', value: ({ value }, at) => value[at]!, goesOn: 'live' }
+
+/** Counted until a new conversation of the contact takes it away. */
+export const firstContactResolutionRate: Measure = {
+  family: 'resolution', reads: ['value', 'until', 'key'], against: 'returns', provisional: reopenRate.provisional!,
+  counted: (traces, at, measuring) => traces.value[at] === 1 && !reopenRate.counted!(traces, at, measuring)
+}
+export const expectedTimeRatio: Measure = { ...fullResolutionTime, against: 'median' }

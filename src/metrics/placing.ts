@@ -3,7 +3,8 @@ import type { Fact } from '../clock/facts.js'
 import { mayArriveLate } from '../clock/steps.js'
 import { dayOf } from './blocks.js'
 import type { Place } from './blocks.js'
-import { familyNames, tracesOf } from './families.js'
+import { packedFamilies, tracesOf } from './families.js'
+import type { PackedFamily } from './families.js'
 import { subjectOf } from './subject.js'
 import type { Trace } from './traces.js'
 
@@ -21,7 +22,7 @@ export function placedOf (id: string, facts: readonly Fact[]): Map<string, Place
   const all = new Map<string, Placed>()
   const subject = subjectOf(id, facts, Infinity)
   if (!subject) return all
-  for (const family of familyNames) {
+  for (const family of packedFamilies) {
     for (const trace of tracesOf(subject, family)) {
       const place = { family, open: trace.end === null, day: dayOf(trace.end ?? trace.start) }
       const known = all.get(textOfPlace(place))
@@ -49,7 +50,7 @@ export function packDigests (digests: Digests): Buffer {
   const packed = Buffer.alloc(digests.size * bytes)
   let at = 0
   for (const { place: { family, open, day }, digest } of digests.values()) {
-    packed.writeUInt8(familyNames.indexOf(family) * 2 + Number(open), at)
+    packed.writeUInt8(packedFamilies.indexOf(family as PackedFamily) * 2 + Number(open), at)
     packed.writeInt32LE(day, at + 1)
     packed.write(digest, at + 5, 'hex')
     at += bytes
@@ -61,7 +62,7 @@ export function unpackDigests (packed: Buffer): Digests {
   const digests: Digests = new Map()
   for (let at = 0; at < packed.length; at += bytes) {
     const code = packed.readUInt8(at)
-    const place = { family: familyNames[code >> 1]!, open: code % 2 === 1, day: packed.readInt32LE(at + 1) }
+    const place = { family: packedFamilies[code >> 1]!, open: code % 2 === 1, day: packed.readInt32LE(at + 1) }
     digests.set(textOfPlace(place), { place, digest: packed.toString('hex', at + 5, at + bytes) })
   }
   return digests

@@ -1,6 +1,8 @@
 import { episodesAlong } from '../clock/episodes.js'
 import type { Episode } from '../clock/episodes.js'
 import type { ActorKind, Fact, Priority, Status } from '../clock/facts.js'
+import type { Calendars } from '../clock/reading.js'
+import type { StandardVersionSet } from '../clock/standard.js'
 import { lifeAlong, stridesOf } from '../clock/life.js'
 import type { Life, Stride } from '../clock/life.js'
 import type { ConversationState } from '../clock/state.js'
@@ -13,13 +15,23 @@ export interface Subject {
   life: Life
   /** Judged by people's replies (definitions, 4: replyTime). */
   episodes: Episode[]
+  facts: readonly Fact[]
+  beside: Beside
+}
+
+/** What some metrics look at besides the facts. */
+export interface Beside {
+  /** What the workspace promises; null when it promises nothing. */
+  promises?: { standards: StandardVersionSet, calendars: Calendars } | null
+  /** How much work the conversation is, as it stands; null counts as 1. */
+  complexity?: number | null
 }
 
 /** Null for one that did not exist yet. */
-export function subjectOf (id: string, facts: readonly Fact[], now: number): Subject | null {
+export function subjectOf (id: string, facts: readonly Fact[], now: number, beside: Beside = {}): Subject | null {
   const strides = stridesOf(facts, now)
   if (strides.length === 0) return null
-  return { id, now, strides, life: lifeAlong(strides, now), episodes: episodesAlong(strides, 'human') }
+  return { id, now, strides, life: lifeAlong(strides, now), episodes: episodesAlong(strides, 'human'), facts, beside }
 }
 
 /** What a sample carries; a filter sees exactly these (definitions, 4). */
@@ -32,9 +44,12 @@ export interface Values {
   priority: Priority
   company: string | null
   tier: string | null
+  /** Of a clock, the standard that promised it. */
+  standard: string | null
   status: Status
   language: string | null
   actorKind: ActorKind | null
+  attributes: Readonly<Record<string, unknown>>
 }
 
 /** After all facts up to and including the instant, at or after the creation. */
@@ -42,6 +57,6 @@ export const stateAt = ({ strides }: Subject, at: number): ConversationState =>
   strides.findLast(({ step }) => step.at <= at)!.after.state
 
 export function valuesOf (state: ConversationState, agent: string | null, actorKind: ActorKind | null = null): Values {
-  const { channelId, channelKind, tagIds, teamId, priority, companyId, tier, status, language } = state
-  return { channel: channelId, channelKind, tag: tagIds, team: teamId, agent, priority, company: companyId, tier, status, language, actorKind }
+  const { channelId, channelKind, tagIds, teamId, priority, companyId, tier, status, language, attributes } = state
+  return { channel: channelId, channelKind, tag: tagIds, team: teamId, agent, priority, company: companyId, tier, standard: null, status, language, actorKind, attributes }
 }

@@ -1,18 +1,27 @@
 import { dayOf } from './blocks.js'
 import type { ColumnName } from './blocks.js'
-import { finder } from './buckets.js'
+import { bucketIndex, finder } from './buckets.js'
 import type { Bucket } from './buckets.js'
-import type { Dimension, Metric } from './catalogue.js'
+import type { Metric } from './catalogue.js'
 import type { Columns } from './columns.js'
 import { Combined } from './combining.js'
 import type { Combination } from './combining.js'
+import { attributeKeyOf } from './dimensions.js'
+import type { Named } from './dimensions.js'
+import { Expectation } from './expectation.js'
+import { isPacked } from './families.js'
 import { matches, dimensionsOf } from './filter.js'
 import type { Filter } from './filter.js'
 import type { Measure, Measuring } from './measures.js'
 import { countedFlag, provisionalFlag, Samples } from './samples.js'
-import type { Values } from './subject.js'
 import { combinations, textOf } from './keys.js'
-import type { Key } from './keys.js'
+import type { Key, NamedValues } from './keys.js'
+import { together } from './per-conversation.js'
+import { Returns } from './returns.js'
+import { emptyRow } from './row.js'
+import type { Row } from './row.js'
+
+export { emptyRow, Row } from './row.js'
 
 export interface TableOf {
   metrics: readonly Metric[]
@@ -20,46 +29,13 @@ export interface TableOf {
   buckets: readonly Bucket[]
   /** One bucket, which is the whole window. */
   undivided: boolean
-  groupBy: readonly Dimension[]
+  groupBy: readonly Named[]
   filter?: Filter | undefined
   measuring: Measuring
 }
 
-/** The samples of one metric and combination of values, as their positions: in each bucket, and in the whole window. */
-export class Row {
-  readonly buckets = new Map<number, number[]>()
-  #last: number | null = null
-  #list: number[] = []
-
-  /** `level`: the samples of the whole window, where they are others than those of the buckets. */
-  constructor (readonly key: Key, public level: number[] | null = null) {}
-
-  get whole (): number[] {
-    if (this.level) return this.level
-    const all: number[] = []
-    for (const list of this.buckets.values()) for (const position of list) all.push(position)
-    return all
-  }
-
-  get size (): number {
-    if (this.level) return this.level.length
-    let size = 0
-    for (const list of this.buckets.values()) size += list.length
-    return size
-  }
-
-  /** What follows each other is mostly in one bucket. */
-  push (bucket: number | null, sample: number): void {
-    if (bucket === null) return void this.level?.push(sample)
-    if (bucket !== this.#last) {
-      const known = this.buckets.get(bucket)
-      this.#list = known ?? []
-      this.#last = bucket
-      if (!known) this.buckets.set(bucket, this.#list)
-    }
-    this.#list.push(sample)
-  }
-}
+/** What is alike, where a sample is held against others. */
+const sortedBy = ['channel', 'priority', 'tag'] as const
 
 /** Everything behind a window's figures; traces are added as they come. */
 export class Table {
@@ -69,29 +45,48 @@ export class Table {
   readonly rows: Array<Map<string, Row>>
   readonly totals: Row[]
   size = 0
-  readonly #named: readonly Dimension[]
+  /** The dimensions that are asked for. */
+  readonly named: readonly Named[]
   /** By metric, the rows of each combination of the named values. */
   readonly #places: Array<Map<string, readonly Row[]>>
   readonly #contacts = new Map<string, number>()
+  readonly #returns: Returns | null
+  readonly #expectation = new Expectation<readonly Row[]>()
 
   constructor (readonly of: TableOf) {
     this.samples = of.metrics.map(() => new Samples())
     this.rows = of.metrics.map(() => new Map<string, Row>())
     this.totals = of.metrics.map((metric) => emptyRow(metric, []))
     this.#places = of.metrics.map(() => new Map())
-    this.#named = [...new Set([...of.groupBy, ...dimensionsOf(of.filter)])]
+    this.#returns = of.metrics.some(({ measure }) => measure.against === 'returns') ? new Returns() : null
+    this.named = [...new Set([...of.groupBy, ...dimensionsOf(of.filter)])]
   }
 
   /** The families that this must be given. */
   get families (): Set<Measure['family']> {
-    return new Set(this.of.metrics.map(({ measure }) => measure.family))
+    return new Set([...this.of.metrics.map(({ measure }) => measure.family), ...this.#returns ? ['creation' as const] : []])
+  }
+
+  /** Whether what is kept of conversations has all that this asks for. */
+  get isKept (): boolean {
+    return [...this.families].every(isPacked) && this.named.every((name) => attributeKeyOf(name) === null)
   }
 
   /** The columns that traces of a family must have. */
   columnsOf (family: Measure['family'], open: boolean): ColumnName[] {
     const measures = this.of.metrics.map(({ measure }) => measure).filter((measure) => measure.family === family)
     const read = measures.flatMap(({ reads = [], lasts }) => [...reads, ...lasts || open ? ['start' as const] : []])
-    return [...new Set<ColumnName>(['conversation', ...open ? [] : ['end' as const], ...read, ...this.#named])]
+    const returns: ColumnName[] = this.#returns && family === 'creation' ? ['key'] : []
+    const sorts = measures.some(({ against }) => against === 'median') ? sortedBy : []
+    return [...new Set<ColumnName>(['conversation', ...open ? [] : ['end' as const], ...read, ...returns, ...sorts, ...this.named as ColumnName[]])]
+  }
+
+  /** The UTC days of the blocks in which traces of a family can be of use; null: none are. */
+  daysOf (family: Measure['family'], open: boolean): [from: number, to: number] | null {
+    const { metrics, window, measuring: { bucketBy, withinMs } } = this.of
+    const own = daysOf(metrics.filter(({ measure }) => measure.family === family), window, bucketBy, open)
+    if (!this.#returns || family !== 'creation' || open) return own
+    return [dayOf(window.from), Math.max(own?.[1] ?? -Infinity, dayOf(window.to - 1 + withinMs))]
   }
 
   /** What is asked of values is asked once for all traces that have the same. `without`: 1 at the numbers of conversations that are left out. */
@@ -99,12 +94,15 @@ export class Table {
     const { metrics, measuring: { bucketBy } } = this.of
     const concerned = [...metrics.entries()].filter(([, { measure, kind }]) =>
       measure.family === traces.family && (kind === 'level' || counts(measure, traces.open, bucketBy)))
+    if (this.#returns && traces.family === 'creation') this.#addCreations(this.#returns, traces, without)
     if (concerned.length === 0) return
-    const combined = new Combined(traces, this.#named)
+    const combined = new Combined(traces, this.named)
     for (const [index, metric] of concerned) {
       const places = combined.all.map((values) => this.#placesOf(index, values))
       const placed = { places, codes: combined.codes, conversation: traces.conversation, without }
       if (metric.kind === 'level') this.#addLevel(index, metric, traces, placed)
+      else if (metric.measure.against === 'median') this.#addExpected(metric, traces, placed)
+      else if (metric.measure.perConversation) this.#addTogether(index, metric, traces, placed)
       else this.#addSamples(index, metric, traces, placed)
     }
   }
@@ -120,7 +118,7 @@ export class Table {
 
   #newPlaces (index: number, combination: Combination): readonly Row[] {
     const { groupBy, filter } = this.of
-    const values = Object.fromEntries(this.#named.map((name, at) => [name, combination[at]])) as unknown as Values
+    const values = Object.fromEntries(this.named.map((name, at) => [name, combination[at]])) as unknown as NamedValues
     if (filter && !matches(filter, values)) return nowhere
     const keys = groupBy.length ? combinations(values, groupBy) : []
     return [this.totals[index]!, ...keys.map((key) => this.#row(index, key))]
@@ -137,26 +135,89 @@ export class Table {
       const instant = live ? measuring.now : instants[at]!
       if (instant < from || instant >= to) continue
       const places = placesAt(placed, at)
-      if (places.length === 0 || (takes && !takes(traces, at))) continue
+      if (places.length === 0 || (takes && !takes(traces, at, measuring))) continue
       const key = this.#keyOf(measure, traces, at)
       if (key === null) continue
       const end = open ? measuring.now : ends[at]!
       const flags = (counted?.(traces, at, measuring) ? countedFlag : 0) | (open || provisional?.(traces, at, measuring) ? provisionalFlag : 0)
       const sample = samples.push(conversation[at]!, value ? value(traces, at, end, measuring) : 1, live ? 0 : flags, key)
       this.#put(places, bucketOf(instant), sample)
+      if (this.#returns && measure.against === 'returns' && flags & countedFlag) this.#addReturn(this.#returns, sample, traces, at)
     }
   }
 
   /** A number of what is counted once each; null where there is nothing to count. */
   #keyOf ({ key }: Measure, traces: Columns, at: number): number | null {
     if (key !== 'contact') return traces.conversation[at]!
-    const contact = traces.key.dictionary[traces.key.codes[at]!]
-    if (contact === null || contact === undefined) return null
-    const survivor = this.of.measuring.survivorOf(contact)
+    const survivor = this.#contactOf(traces, at)
+    if (survivor === null) return null
     const known = this.#contacts.get(survivor)
     if (known !== undefined) return known
     this.#contacts.set(survivor, this.#contacts.size)
     return this.#contacts.size - 1
+  }
+
+  #contactOf ({ key }: Columns, at: number): string | null {
+    const contact = key.dictionary[key.codes[at]!] ?? null
+    return contact === null ? null : this.of.measuring.survivorOf(contact)
+  }
+
+  #addCreations (returns: Returns, traces: Columns, without: Uint8Array): void {
+    const { conversation, end, size } = traces
+    for (let at = 0; at < size; at++) {
+      const contact = isLeftOut(without, conversation[at]!) ? null : this.#contactOf(traces, at)
+      if (contact !== null) returns.created(contact, conversation[at]!, end[at]!)
+    }
+  }
+
+  #addReturn (returns: Returns, sample: number, traces: Columns, at: number): void {
+    const contact = this.#contactOf(traces, at)
+    if (contact !== null) returns.resolved(sample, contact, traces.conversation[at]!, traces.end[at]!)
+  }
+
+  /** What is expected is so of all in the window, whatever the filter. */
+  #addExpected ({ measure: { takes, value } }: Metric, traces: Columns, placed: Placed): void {
+    const { window, buckets, measuring } = this.of
+    const { conversation, end } = traces
+    const combined = new Combined(traces, sortedBy)
+    const sorts = combined.all.map(([channel, priority, tags]) => this.#expectation.sortOf(JSON.stringify([channel, priority, [...tags as string[]].toSorted()])))
+    const instants = measuring.bucketBy === 'start' ? traces.start : end
+    for (let at = 0; at < traces.size; at++) {
+      const instant = instants[at]!
+      if (instant < window.from || instant >= window.to || isLeftOut(placed.without, conversation[at]!) || !takes!(traces, at, measuring)) continue
+      const sort = sorts[combined.codes[at]!]!
+      const time = value!(traces, at, end[at]!, measuring)
+      this.#expectation.add(sort, time)
+      const places = placesAt(placed, at)
+      if (places.length === 0) continue
+      this.#expectation.hold(sort, time, places, bucketIndex(buckets, instant), conversation[at]!)
+      this.size += places.length
+    }
+  }
+
+  #addTogether (index: number, { measure: { takes, counted } }: Metric, traces: Columns, placed: Placed): void {
+    const { window, buckets, measuring } = this.of
+    const { conversation, end } = traces
+    const positions: number[] = []
+    for (let at = 0; at < traces.size; at++) {
+      if (end[at]! >= window.from && end[at]! < window.to && takes!(traces, at, measuring)) positions.push(at)
+    }
+    for (const { bucket, at, counted: isCounted } of together(positions, conversation, end, (at) => counted!(traces, at, measuring), buckets)) {
+      const places = placesAt(placed, at)
+      if (places.length) this.#put(places, bucket, this.samples[index]!.push(conversation[at]!, 1, isCounted ? countedFlag : 0, conversation[at]!))
+    }
+  }
+
+  /** Once everything has been added: says of samples what depends on others. */
+  finish (): void {
+    for (const [index, { measure }] of this.of.metrics.entries()) {
+      const samples = this.samples[index]!
+      if (this.#returns && measure.against === 'returns') for (const at of this.#returns.undone(this.of.measuring.withinMs)) samples.flags[at]! &= ~countedFlag
+      if (measure.against !== 'median') continue
+      for (const { ratio, place, bucket, conversation } of this.#expectation.ratios()) {
+        this.#put(place, bucket, samples.push(conversation, ratio, 0, conversation))
+      }
+    }
   }
 
   #addLevel (index: number, metric: Metric, traces: Columns, placed: Placed): void {
@@ -204,13 +265,14 @@ export class Table {
 }
 
 const noOne = new Uint8Array()
+const isLeftOut = (without: Uint8Array, conversation: number): boolean => without.length > 0 && without[conversation] === 1
 const nowhere: readonly Row[] = []
 
 /** Where traces go: the rows of their combination of values, if they are not left out. */
 interface Placed { places: ReadonlyArray<readonly Row[]>, codes: ArrayLike<number>, conversation: ArrayLike<number>, without: Uint8Array }
 
 const placesAt = ({ places, codes, conversation, without }: Placed, at: number): readonly Row[] =>
-  without.length && without[conversation[at]!] === 1 ? nowhere : places[codes[at]!]!
+  isLeftOut(without, conversation[at]!) ? nowhere : places[codes[at]!]!
 
 /** Whether what goes on, or what ended, can be samples. */
 function counts ({ goesOn }: Measure, open: boolean, bucketBy: Measuring['bucketBy']): boolean {
@@ -218,8 +280,8 @@ function counts ({ goesOn }: Measure, open: boolean, bucketBy: Measuring['bucket
   return !open || (goesOn === 'byStart' && bucketBy === 'start')
 }
 
-/** The UTC days of the blocks in which traces of a family can be samples of a window; null: none are needed. */
-export function daysOf (metrics: readonly Metric[], { from, to }: Bucket, bucketBy: Measuring['bucketBy'], open: boolean): [from: number, to: number] | null {
+/** Those in which they can be samples of a window. */
+function daysOf (metrics: readonly Metric[], { from, to }: Bucket, bucketBy: Measuring['bucketBy'], open: boolean): [from: number, to: number] | null {
   const asked = metrics.filter(({ measure, kind }) => kind === 'level' || counts(measure, open, bucketBy))
   if (asked.length === 0) return null
   const [first, last] = [dayOf(from), dayOf(to - 1)]
@@ -227,8 +289,5 @@ export function daysOf (metrics: readonly Metric[], { from, to }: Bucket, bucket
   const isLater = asked.some(({ measure, kind }) => kind === 'level' || (measure.lasts && bucketBy === 'start'))
   return [first, isLater ? Infinity : last]
 }
-
-/** A level has other samples in the whole window than in its buckets. */
-export const emptyRow = ({ kind }: Metric, key: Key): Row => new Row(key, kind === 'level' ? [] : null)
 
 export const isFuture = ({ from }: Bucket, now: number): boolean => from > now

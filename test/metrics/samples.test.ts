@@ -91,7 +91,7 @@ t.test('times in status and of resolution run to the resolution in force', async
   t.same([minutes('pendingTime', told), minutes('onHoldTime', told)], [[30], [40]])
   t.same([minutes('firstResolutionTime', told), minutes('fullResolutionTime', told), minutes('activeResolutionTime', told)], [[30], [180], [150]])
   t.same(samples('fullResolutionTime', told)[0]!.values, {
-    channel: 'mail', channelKind: 'email', tag: ['late'], team: 't1', agent: 'ben', priority: 'normal', company: null, tier: null, status: 'resolved', language: null, actorKind: null
+    channel: 'mail', channelKind: 'email', tag: ['late'], team: 't1', agent: 'ben', priority: 'normal', company: null, tier: null, standard: null, status: 'resolved', language: null, actorKind: null, attributes: {}
   }, 'with the values of that instant')
   const open = told.slice(0, 9)
   t.same([minutes('fullResolutionTime', open), minutes('requesterWaitTime', open)], [[], []], 'reopened: nothing is in force')

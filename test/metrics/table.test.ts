@@ -28,6 +28,7 @@ const fill = (table: Table, all: ReadonlyArray<Parameters<typeof subjectOf>[1]>)
     if (subject) gathered.add(subject, index)
   }
   for (const columns of gathered.all()) table.add(columns)
+  table.finish()
   return table
 }
 const value = (table: Table, metric: number, bucket: number) =>

@@ -6,7 +6,7 @@ import { record } from '../../events/record.js'
 import { upsert, type Upserted } from '../upsert.js'
 import type { Attribute, CreateAttribute, SearchAttributes, UpdateAttribute } from './attribute.shapes.js'
 import * as store from './attribute.store.js'
-import type { AttributeSubject } from './attribute.table.js'
+import { attributeSubjects, type AttributeSubject } from './attribute.table.js'
 import { checkedValue, type Attributes } from './attribute.values.js'
 
 const maxPerSubject = 200
@@ -82,6 +82,12 @@ export async function checkAttributes (ctx: Context, on: AttributeSubject, chang
 export async function attributeChecker (ctx: Context, on: AttributeSubject): Promise<(changes: Attributes | undefined | null) => Attributes> {
   const definitions = await reading(store.findAll(ctx.db, ctx.caller!.workspaceId, on))
   return changes => cleaned(on, definitions, changes ?? {}, 'attributes')
+}
+
+/** The keys of all attributes that conversations can have, their own and those copied to them; archived ones too. */
+export async function conversationAttributeKeys (ctx: Context): Promise<string[]> {
+  const found = await Promise.all(attributeSubjects.map(on => reading(store.findAll(ctx.db, ctx.caller!.workspaceId, on))))
+  return [...new Set(found.flat().map(({ key }) => key))].toSorted()
 }
 
 function cleaned (on: AttributeSubject, found: readonly Attribute[], changes: Attributes, path: string): Attributes {

@@ -23,7 +23,7 @@ const reader = (ctx: Context): Context => ({ ...ctx, caller: { ...ctx.caller!, s
 export async function figuresOf (ctx: Context, measure: Measure, { from, to }: Window, interval: QueryMetrics['interval'], now: number): Promise<MetricAnswer> {
   const { metric, basis, calendarId, withinDays, timeZone } = measure
   return inOurWords(queryMetrics(reader(ctx), {
-    metrics: [metric], from, to, timeZone, interval, basis, ...(calendarId !== null && { calendarId }), bucketBy: 'end', withinDays,
+    metrics: [metric], from, to, timeZone, interval, basis, ...(calendarId !== null && { calendarId }), bucketBy: 'end', withinDays, includeWithoutReply: false,
     filter: filterOf(measure), groupBy: [], previousPeriod: false, now: textOf(now)
   }))
 }

@@ -1,9 +1,10 @@
 import type { Context } from '../../context.js'
-import type { Dimension } from '../../metrics/catalogue.js'
+import type { Dimension, Named } from '../../metrics/dimensions.js'
 import type { Scope } from '../../scopes.js'
 import { agentsById } from '../agents/agent.service.js'
 import { channelsById } from '../channels/channel.service.js'
 import { companiesById } from '../companies/company.service.js'
+import { standardsById } from '../standards/standard.service.js'
 import { tagsById } from '../tags/tag.service.js'
 import { teamsById } from '../teams/team.service.js'
 import { drawn } from './chart.drawer.js'
@@ -19,10 +20,11 @@ export async function chartMetrics (ctx: Context, query: QueryMetrics, { theme, 
 }
 
 type Reader = [Scope, (ctx: Context, ids: readonly string[]) => Promise<Array<{ id: string, name: string | null }>>]
-const readers: Partial<Record<Dimension, Reader>> = {
+const readers: Partial<Record<Dimension | Named, Reader>> = {
   agent: ['agents:read', agentsById],
   channel: ['channels:read', channelsById],
   company: ['contacts:read', companiesById],
+  standard: ['standards:read', standardsById],
   tag: ['tags:read', tagsById],
   team: ['agents:read', teamsById]
 }

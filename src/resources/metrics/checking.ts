@@ -2,6 +2,7 @@ import { isTimeZone, zoneNamed, type Zone } from '../../clock/zone.js'
 import { ApiError, invalid } from '../../errors.js'
 import { bucketsOf, instantOfLocal, localOf, previousOf, type Bucket } from '../../metrics/buckets.js'
 import { catalogue, metricNamed, type Metric } from '../../metrics/catalogue.js'
+import { dimensionOf, dimensions, type Dimension } from '../../metrics/dimensions.js'
 import { extentOf } from '../../metrics/filter.js'
 import type { QueryMetrics } from './metric.shapes.js'
 
@@ -17,6 +18,10 @@ export interface Checked {
 }
 
 const dayMs = 86_400_000
+
+/** How long after a window it still matters what conversations begin. */
+export const laterMs = ({ query, metrics }: Checked): number =>
+  metrics.some(({ measure }) => measure.against === 'returns') ? query.withinDays * dayMs : 0
 
 /** Refuses what has no answer, naming what is wrong; `present` is the server's now. */
 export function check (query: QueryMetrics, present: number): Checked {
@@ -47,17 +52,21 @@ function metricOf (name: string, index: number): Metric {
 
 function checkDimensions ({ groupBy, filter = {} }: QueryMetrics, metrics: readonly Metric[]): void {
   if (new Set(groupBy).size < groupBy.length) throw invalid('groupBy', 'names a dimension twice')
+  const unknown = groupBy.findIndex(named => dimensionOf(named) === null)
+  if (unknown >= 0) throw invalid(`groupBy.${unknown}`, `is no dimension; there are ${dimensions.map(name => name === 'attribute' ? 'attribute:key' : name).join(', ')}`)
   const extent = extentOf(filter)
   if (extent.depth > 6 || extent.parts > 100) throw new ApiError('tooComplex', 'A filter may be 6 levels deep and have 100 parts.')
   for (const { name, dimensions } of metrics) {
-    const lacking = (dimension: (typeof groupBy)[number]) => !dimensions.includes(dimension)
+    const lacking = (named: string): boolean => !has(dimensions, named)
     const group = groupBy.findIndex(lacking)
-    const has = `${name} does not have; it has ${dimensions.join(', ')}`
-    if (group >= 0) throw invalid(`groupBy.${group}`, `is ${groupBy[group]}, which ${has}`)
+    const lacks = `${name} does not have; it has ${dimensions.join(', ')}`
+    if (group >= 0) throw invalid(`groupBy.${group}`, `is ${groupBy[group]}, which ${lacks}`)
     const filtered = extent.dimensions.find(lacking)
-    if (filtered) throw invalid('filter', `names ${filtered}, which ${has}`)
+    if (filtered) throw invalid('filter', `names ${filtered}, which ${lacks}`)
   }
 }
+
+const has = (dimensions: readonly Dimension[], named: string): boolean => dimensions.includes(dimensionOf(named)!)
 
 function checkLive (query: QueryMetrics, metrics: readonly Metric[], now: number): Pick<Checked, 'window' | 'buckets' | 'previous'> {
   const other = metrics.findIndex(metric => !metric.live)

@@ -2,14 +2,14 @@ import { reading, type Context } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { Block, type ColumnName } from '../../metrics/blocks.js'
 import { Gathered } from '../../metrics/columns.js'
-import { familyNames } from '../../metrics/families.js'
+import { packedFamilies } from '../../metrics/families.js'
 import { textOfPlace } from '../../metrics/placing.js'
 import { subjectOf } from '../../metrics/subject.js'
-import { daysOf, type Table } from '../../metrics/table.js'
+import type { Table } from '../../metrics/table.js'
 import { factsOfConversations } from '../conversations/facts.service.js'
 import { BlockCache, cacheOf } from './block.cache.js'
 import * as blocks from './block.store.js'
-import type { Checked } from './checking.js'
+import { laterMs, type Checked } from './checking.js'
 import * as store from './metric.store.js'
 
 /** So many conversations may have to be computed from their facts; so many traces looked at; so many samples be behind one answer. */
@@ -26,9 +26,10 @@ const maxCachedTraces = 1_000_000
  * Fills tables from what was kept of conversations, less those that have changed since or that were otherwise at `now`, which are
  * computed from their facts. Their numbers in the samples are negative: -1 is the first that is given back.
  */
-export async function fill (ctx: Context, workspaceId: string, { window, previous, now }: Checked, tables: readonly Table[]): Promise<string[]> {
+export async function fill (ctx: Context, workspaceId: string, checked: Checked, tables: readonly Table[]): Promise<string[]> {
+  const { window, previous, now } = checked
   const from = new Date((previous ?? { window }).window.from).toISOString()
-  const to = new Date(window.to).toISOString()
+  const to = new Date(window.to + laterMs(checked)).toISOString()
   const [unkept, ranges] = await Promise.all([
     reading(store.unkeptConversations(ctx.db, workspaceId, from, to, new Date(now).toISOString(), 4 * maxConversations + 1)), rangesOf(ctx, workspaceId, tables)
   ])
@@ -66,9 +67,9 @@ interface Range extends blocks.Days { days: blocks.Day[] }
 
 /** The blocks in which traces can be samples of any of the tables. */
 async function rangesOf (ctx: Context, workspaceId: string, tables: readonly Table[]): Promise<Range[]> {
-  const wanted = familyNames.filter(family => tables[0]!.families.has(family)).flatMap(family => [false, true].flatMap(open => {
-    const ranges = tables.flatMap(({ of: { metrics, window, measuring } }) => {
-      const range = daysOf(metrics.filter(({ measure }) => measure.family === family), window, measuring.bucketBy, open)
+  const wanted = packedFamilies.filter(family => tables[0]!.families.has(family)).flatMap(family => [false, true].flatMap(open => {
+    const ranges = tables.flatMap(table => {
+      const range = table.daysOf(family, open)
       return range ? [range] : []
     })
     return ranges.length ? [{ family, open, from: bounded(Math.min(...ranges.map(([from]) => from))), to: bounded(Math.max(...ranges.map(([, to]) => to))) }] : []

@@ -1,11 +1,12 @@
 import { ApiError } from '../../errors.js'
-import { metricNamed, type Dimension, type Metric } from '../../metrics/catalogue.js'
+import { metricNamed, type Metric } from '../../metrics/catalogue.js'
+import { attributeKeyOf } from '../../metrics/dimensions.js'
 import type { ChartStatistic } from './chart.shapes.js'
 import { durationText, labelsFor, momentText, numberText, timeUnitFor, windowText } from './chart.words.js'
 import type { MetricAnswer, MetricCell, MetricFigure, QueryMetrics } from './metric.shapes.js'
 
 /** The name of a value, where it is an id that somebody has a name for. */
-export type NameOf = (dimension: Dimension, value: string) => string
+export type NameOf = (dimension: string, value: string) => string
 
 /** A chart in words and numbers, before it is drawn. */
 export interface Chart {
@@ -128,7 +129,7 @@ const clipped = (text: string, length: number): string => {
 function groupText ({ cells: [first] }: Row, nameOf: NameOf): string {
   const { group, other } = first!
   if (other) return 'other'
-  return clipped(group.map(({ dimension, value }) => value === null ? `no ${dimension}` : nameOf(dimension, value)).join(' / '), maxName)
+  return clipped(group.map(({ dimension, value }) => value === null ? `no ${attributeKeyOf(dimension) ?? dimension}` : nameOf(dimension, value)).join(' / '), maxName)
 }
 
 /** Two of one name are told apart, since a legend goes by names. */

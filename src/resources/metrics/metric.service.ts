@@ -7,10 +7,13 @@ import type { Measuring } from '../../metrics/measures.js'
 import { Table } from '../../metrics/table.js'
 import { defaultCalendarId } from '../calendars/calendar.service.js'
 import { readyCalendar } from '../calendars/compiled.service.js'
+import { promisesOf } from '../clocks/promises.js'
 import { answerOf } from './answering.js'
+import { asksPromises, fillFromFacts } from './by-facts.service.js'
 import { check, type Checked } from './checking.js'
-import type { Metric, MetricAnswer, QueryMetrics } from './metric.shapes.js'
 import { fill } from './filling.service.js'
+import type { Metric, MetricAnswer, QueryMetrics } from './metric.shapes.js'
+import { checkAttributes } from './named-attributes.service.js'
 import * as store from './metric.store.js'
 
 /** So many cells may an answer have. */
@@ -42,18 +45,26 @@ export async function queryMetrics (ctx: Context, query: QueryMetrics): Promise<
 export async function compute (ctx: Context, query: QueryMetrics): Promise<Computed> {
   const { workspaceId } = allow(ctx, 'metrics:read')
   const checked = check(query, instantOf(ctx))
+  await checkAttributes(ctx, query)
   const { window, buckets, previous, now } = checked
   const calendar = await calendarFor(ctx, query)
   const transaction = await ctx.services.database.begin()
+  const inside = { ...ctx, db: transaction.db }
   try {
-    const { db } = transaction
+    const { db } = inside
     const [, asOf, merged] = await reading(Promise.all([
-      store.fixSnapshot(db), store.lastEvent(db, workspaceId), query.metrics.includes('customersServed') ? store.survivors(db, workspaceId) : none
+      store.fixSnapshot(db), store.lastEvent(db, workspaceId), asksContacts(checked) ? store.survivors(db, workspaceId) : none
     ]))
-    const measuring = { calendar, bucketBy: query.bucketBy, withinMs: query.withinDays * 86_400_000, now, survivorOf: (id: string) => merged.get(id) ?? id }
+    const promises = asksPromises(checked) ? await promisesOf(inside) : null
+    const measuring = {
+      calendar, bucketBy: query.bucketBy, withinMs: query.withinDays * 86_400_000, now, survivorOf: (id: string) => merged.get(id) ?? id,
+      includeWithoutReply: query.includeWithoutReply, calendarOf: (id: string) => promises?.calendars.get(id)
+    }
     const table = tableOf(checked, window, buckets, measuring)
     const before = previous && tableOf(checked, previous.window, previous.buckets, measuring)
-    const ids = await fill({ ...ctx, db }, workspaceId, checked, before ? [table, before] : [table])
+    const tables = before ? [table, before] : [table]
+    const ids = await (table.isKept ? fill(inside, workspaceId, checked, tables) : fillFromFacts(inside, workspaceId, checked, tables, promises))
+    for (const each of tables) each.finish()
     return { checked, table, previous: before, ids, asOf }
   } finally {
     await transaction.rollback(null)
@@ -61,6 +72,8 @@ export async function compute (ctx: Context, query: QueryMetrics): Promise<Compu
 }
 
 const none = new Map<string, string>()
+
+const asksContacts = ({ metrics }: Checked): boolean => metrics.some(({ measure: { key, against } }) => key === 'contact' || against === 'returns')
 
 export const tableOf = ({ query, metrics }: Checked, window: Bucket, buckets: Bucket[], measuring: Measuring): Table => new Table({
   metrics, window, buckets, undivided: query.interval === 'none', groupBy: query.groupBy, filter: query.filter, measuring

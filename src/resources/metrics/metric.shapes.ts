@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { TextCondition } from '../../db/filter.js'
 import { intervals } from '../../metrics/buckets.js'
 import { dimensions, metricKinds } from '../../metrics/catalogue.js'
+import type { Named } from '../../metrics/dimensions.js'
 import type { Filter } from '../../metrics/filter.js'
 import { at, choice, id, input, inputOf, jsonParameter, line, listOf, Ref, shape, text } from '../../shapes.js'
 import { calendarInstant } from '../calendars/calendar.shapes.js'
@@ -9,7 +10,7 @@ import { TargetBasis } from '../standards/content.shapes.js'
 
 export const MetricKind = choice('MetricKind', 'What samples come to. duration, number: statistics; count: how many; distinct: how many different ones; rate: a share, 0 to 1; level: how many at an instant.', metricKinds)
 export const MetricDirection = choice('MetricDirection', 'What is better: more, less, or neither by itself.', ['more', 'less', 'neither'])
-export const MetricDimension = choice('MetricDimension', 'What figures are cut and filtered by.', dimensions)
+export const MetricDimension = choice('MetricDimension', 'What figures are cut and filtered by. An attribute is named with its key: attribute:plan.', dimensions)
 export const MetricInterval = choice('MetricInterval', 'How long a bucket is, in local time; weeks start on Mondays; none: the whole window.', intervals)
 export const MetricBucketBy = choice('MetricBucketBy', 'Whether what takes time belongs to the bucket of its end or of its start.', ['end', 'start'])
 
@@ -51,6 +52,10 @@ export const MetricCatalogue = shape('MetricCatalogue', 'All metrics.', { data: 
 export const MetricParams = z.object({ name: line(100).describe('The name of the metric.') })
 
 const group = (text: string) => ({ get: () => z.array(MetricFilter).min(1).max(20).optional().describe(text) })
+export const AttributeTextCondition = input('AttributeTextCondition', 'A condition on one attribute, whose values are compared as the text that figures show (3, true, 2026-03-01); all that are given must hold, of several values for one of them.', {
+  key: z.string().min(1).max(64).describe('The attribute\'s key.'),
+  ...TextCondition.shape
+})
 const one = (text: string) => TextCondition.optional().describe(text)
 export const MetricFilter: z.ZodType<Filter> = inputOf('MetricFilter', 'Selects samples by the values that they carry: those that their conversation had just after what completed them.', z.strictObject({
   get and () { return group('All of these hold.').get() },
@@ -64,8 +69,10 @@ export const MetricFilter: z.ZodType<Filter> = inputOf('MetricFilter', 'Selects 
   priority: one('The priority.'),
   company: one('The company\'s id.'),
   tier: one('The company\'s tier.'),
+  standard: one('The service standard\'s id, of metrics of clocks.'),
   status: one('The status.'),
   language: one('The language.'),
+  attributes: z.array(AttributeTextCondition).min(1).max(20).optional().describe('Conditions on attributes, up to 20; all of them hold.'),
   actorKind: one('Who wrote: customer, agent, machine.')
 }) as unknown as z.ZodType<Filter>)
 
@@ -76,31 +83,36 @@ const words = {
   interval: MetricInterval.default('none').describe('How long a bucket is.'),
   basis: TargetBasis.default('calendar').describe('Which time of durations counts.'),
   calendarId: Ref.optional().describe('The calendar of the business basis: the default one when left out.'),
-  bucketBy: MetricBucketBy.default('end').describe('Which bucket a sample belongs to. By start, what goes on counts too, to now and provisional, in times in status and ownedTime.'),
+  bucketBy: MetricBucketBy.default('end').describe('Which bucket a sample belongs to. By start, what goes on counts too, to now and provisional, in times in status, ownedTime and breachOverrun.'),
   now: calendarInstant().optional().describe('The instant to look from, not in the future: now when left out. Whatever is later does not exist yet.')
 }
-const withinDays = 'The window of reopenRate after a resolution, in days of 86,400 s, 1 to 365.'
+const withinDays = 'The window of reopenRate and firstContactResolutionRate after a resolution, in days of 86,400 s, 1 to 365.'
+const includeWithoutReply = 'Whether attainment and conversationAttainment count clocks that were met by a resolution without a reply.'
+const groupBy = 'What to cut by, up to 3: dimensions of the metrics, an attribute as attribute:key (attribute:plan); a sample is once in the cell of each of its tags, and of an attribute\'s values'
+const Cut = line(100) as z.ZodType<Named, string>
 const top = 'So many combinations of values by the first metric over the whole window, 1 to 100, the rest as one `other`.'
 
 export const QueryMetrics = input('QueryMetrics', 'A question about figures.', {
   metrics: z.array(line(100)).min(1).max(20).describe('The metrics, up to 20; all live ones, or none.'),
   ...words,
   withinDays: z.int().min(1).max(365).default(7).describe(withinDays),
+  includeWithoutReply: z.boolean().default(false).describe(includeWithoutReply),
   filter: MetricFilter.optional().describe('Which samples.'),
-  groupBy: z.array(MetricDimension).max(3).default([]).describe('What to cut by, up to 3; a sample is once in the cell of each of its tags.'),
+  groupBy: z.array(Cut).max(3).default([]).describe(`${groupBy}.`),
   top: z.int().min(1).max(100).optional().describe(top),
   previousPeriod: z.boolean().default(false).describe('Whether to put the period before beside it, as many local calendar units long.')
 })
 export type QueryMetrics = z.output<typeof QueryMetrics>
 
 const list = <T>(items: z.ZodType<T, string[]>) => z.string().max(2000).transform(text => text.split(',')).pipe(items)
-const dimensionList = z.array(z.string()).pipe(z.array(MetricDimension).max(3))
+const cuts = z.array(z.string()).pipe(z.array(Cut).max(3))
 export const MetricsByLink = z.object({
   metrics: list(QueryMetrics.shape.metrics).describe('The metrics, with commas between them.'),
   ...words,
   withinDays: z.coerce.number().int().min(1).max(365).default(7).describe(withinDays),
   filter: jsonParameter(MetricFilter).optional().describe('A MetricFilter as JSON.'),
-  groupBy: list(dimensionList).optional().transform(given => given ?? []).describe('What to cut by, up to 3, with commas between them.'),
+  includeWithoutReply: z.enum(['true', 'false']).default('false').transform(value => value === 'true').describe(includeWithoutReply),
+  groupBy: list(cuts).optional().transform(given => given ?? []).describe(`${groupBy}; with commas between them.`),
   top: z.coerce.number().int().min(1).max(100).optional().describe(top),
   previousPeriod: z.enum(['true', 'false']).default('false').transform(value => value === 'true').describe('Whether to put the period before beside it.')
 })
@@ -133,7 +145,7 @@ export const MetricPrevious = shape('MetricPrevious', 'The same in the period be
   figure: MetricFigure.describe('What it was.')
 })
 export const MetricValue = shape('MetricValue', 'A value that a cell is for.', {
-  dimension: MetricDimension.describe('Of what.'),
+  dimension: z.string().describe('Of what; of an attribute attribute:key.'),
   value: z.string().nullable().describe('The value; null where it is unset, and in `other`.')
 })
 export const MetricCell = shape('MetricCell', 'One metric in one bucket for one combination of values.', {

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { rows } from '../../../src/db/connection.js'
-import { dimensions, catalogue } from '../../../src/metrics/catalogue.js'
+import { catalogue } from '../../../src/metrics/catalogue.js'
+import { packedDimensions } from '../../../src/metrics/dimensions.js'
+import { isPacked } from '../../../src/metrics/families.js'
 import { foldMetrics, foldWorkspace } from '../../../src/resources/metrics/folding.service.js'
 import { listMetricConversations } from '../../../src/resources/metrics/behind.service.js'
 import { monday, timeline } from '../../clock/arbitrary.js'
@@ -18,8 +20,8 @@ const day = 86_400_000
 clock.now = monday + 6 * day
 const at = (instant: number) => new Date(instant).toISOString()
 
-const lasting = catalogue.filter(({ live }) => !live).map(({ name }) => name)
-const groups = dimensions.filter(name => name !== 'actorKind' && name !== 'agent')
+const lasting = catalogue.filter(({ live, measure }) => !live && isPacked(measure.family)).map(({ name }) => name)
+const groups = packedDimensions.filter(name => name !== 'actorKind' && name !== 'agent')
 const live = fc.record({ metrics: fc.constant(['currentWait']), groupBy: fc.subarray(['agent', 'status', 'tag'], { maxLength: 2 }) })
 const windowed = fc.record({
   metrics: fc.subarray(lasting, { minLength: 1, maxLength: 20 }),

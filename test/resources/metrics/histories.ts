@@ -105,6 +105,7 @@ export class Histories {
       if (subject) gathered.add(subject, -1 - index)
     }
     for (const columns of gathered.all()) for (const each of before ? [table, before] : [table]) each.add(columns)
+    for (const each of before ? [table, before] : [table]) each.finish()
     return { checked, table, previous: before, ids: [...this.stories, this.other].map(({ id }) => id), asOf }
   }
 }
