@@ -1,41 +1,51 @@
 /**
- * What promises cost the writer: an agent's reply to a conversation with four clocks, against the same reply to one of a
- * workspace that has promised nothing. Rounds alternate in one run; the ratio is the median of the rounds' ratios of time.
- * `npx tsx bench/clocks-write.ts` with DATABASE_URL naming a server on which a database may be made, and dropped again.
+ * What promises cost the writer: messages to a conversation with four clocks, against the same ones to one of a workspace that
+ * has promised nothing; an agent's reply, which ends one of the clocks, and another message of a customer who waits. The product
+ * as it is shipped, over HTTP. Rounds alternate in one run; the ratio is the median of the rounds' ratios of time.
+ * `npx tsx bench/clocks-write.ts` after `node bin/build.js`, with DATABASE_URL naming a server on which a database may be made, and dropped again.
  */
+import { Agent, request } from 'node:http'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { v7 } from 'uuid'
-import { readConfig } from '../src/config.js'
-import { systemContext, type Context } from '../src/context.js'
-import { rows } from '../src/db/connection.js'
 import { migrate } from '../src/db/migrate.js'
-import { createChannel } from '../src/resources/channels/channel.service.js'
-import { CreateChannel } from '../src/resources/channels/channel.shapes.js'
-import { createConversation } from '../src/resources/conversations/conversation.service.js'
-import { replyToConversation } from '../src/resources/conversations/replying.service.js'
-import { publishStandard } from '../src/resources/standards/publishing.service.js'
-import { createStandard } from '../src/resources/standards/standard.service.js'
-import { CreateStandard } from '../src/resources/standards/standard.shapes.js'
+import { makeSecret } from '../src/resources/keys/key.secret.js'
 import { scopes } from '../src/scopes.js'
-import { makeServices } from '../src/services.js'
 import type { Measured } from './measure.js'
+import { start, type Server } from './processes.js'
 
-export interface WriteCost {
-  name: string
-  /** Time with four clocks ÷ time with none: the median of the rounds, and the lowest and highest of them. */
-  ratio: number
-  spread: [number, number]
-  /** Medians, in milliseconds a reply. */
-  withClocks: number
-  without: number
-  rounds: number
-}
+interface Round { ms: number, cpuMs: number }
+/** The same message with four clocks and with none: milliseconds a message, and the server's own of the processor. */
+export interface WriteCost { name: string, ratio: number, spread: [number, number], cpuRatio: number, withClocks: Round, without: Round, rounds: number }
 
 const concurrency = 8
 const every = (seconds: number) => ({ low: seconds, normal: seconds, high: seconds, urgent: seconds })
-const agent = { kind: 'agent' as const, id: 'agent-1' }
-const customer = { kind: 'customer' as const, id: 'customer-1' }
+const agent = { kind: 'agent', id: 'agent-1' }
+const customer = { kind: 'customer', id: 'customer-1' }
+const messages = {
+  'a reply with four clocks against one with none': { text: 'It is on its way.', actor: agent },
+  'a message of who waits, with four clocks against none': { text: 'Where is it?', actor: customer }
+}
+
+/** A workspace, by its key. */
+interface Desk { post: (path: string, body: object) => Promise<any>, channelId: string }
+
+const connections = new Agent({ keepAlive: true, maxSockets: concurrency })
+
+function sender (origin: string, secret: string): Desk['post'] {
+  return (path, body) => new Promise((resolve, reject) => {
+    const text = JSON.stringify(body)
+    const sent = request(origin + path, {
+      method: 'POST', agent: connections, headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+    }, answer => {
+      let given = ''
+      answer.setEncoding('utf8').on('data', part => { given += part }).on('end', () => {
+        if (answer.statusCode! < 300) resolve(JSON.parse(given))
+        else reject(new Error(`${path}: ${answer.statusCode} ${given.slice(0, 500)}`))
+      })
+    })
+    sent.on('error', reject).end(text)
+  })
+}
 
 async function eachAtOnce (ids: readonly string[], work: (id: string) => Promise<unknown>): Promise<void> {
   const queue = [...ids]
@@ -45,22 +55,22 @@ async function eachAtOnce (ids: readonly string[], work: (id: string) => Promise
 }
 
 /** Conversations in which a customer waits for an answer. */
-async function waiting (ctx: Context, channelId: string, count: number): Promise<string[]> {
+async function waiting ({ post, channelId }: Desk, count: number): Promise<string[]> {
   const ids: string[] = []
   await eachAtOnce(Array.from({ length: count }, String), async () => {
-    const { id } = await createConversation(ctx, { channelId })
-    await replyToConversation(ctx, id, { text: 'Where is my order?', actor: customer })
+    const { id } = await post('/v1/conversations', { channelId })
+    await post(`/v1/conversations/${id}/reply`, { text: 'Where is my order?', actor: customer })
     ids.push(id)
   })
   return ids
 }
 
-/** Milliseconds a reply. */
-async function timed (ctx: Context, channelId: string, count: number): Promise<number> {
-  const ids = await waiting(ctx, channelId, count)
-  const start = performance.now()
-  await eachAtOnce(ids, id => replyToConversation(ctx, id, { text: 'It is on its way.', actor: agent }))
-  return (performance.now() - start) / count
+/** The same message once to each of so many. */
+async function timed (server: Server, desk: Desk, count: number, message: object): Promise<Round> {
+  const ids = await waiting(desk, count)
+  const [start, cpu] = [performance.now(), server.cpuMs()]
+  await eachAtOnce(ids, id => desk.post(`/v1/conversations/${id}/reply`, message))
+  return { ms: (performance.now() - start) / count, cpuMs: (server.cpuMs() - cpu) / count }
 }
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
@@ -71,34 +81,47 @@ async function onServer<T> (url: string, use: (client: pg.Client) => Promise<T>)
   return use(client).finally(() => client.end())
 }
 
-async function measure (url: string, count: number, rounds: number): Promise<WriteCost> {
-  const services = makeServices(readConfig({ DATABASE_URL: url, LOG_LEVEL: 'error', WORKER: 'false' }), url)
+async function deskOf (client: pg.Client, server: Server, n: number): Promise<Desk> {
+  const { rows: [{ id }] } = await client.query(`insert into workspaces (id, slug, name) values (gen_random_uuid(), 'bench-${n}', 'Bench') returning id`)
+  const secret = `sup_live_benchmark_${String(n).repeat(40)}`
+  const { hash, prefix } = makeSecret(secret)
+  await client.query('insert into api_keys (workspace_id, id, name, prefix, secret_hash, scopes) values ($1, $1, \'benchmark\', $2, $3, $4)', [id, prefix, hash, scopes])
+  const post = sender(server.origin, secret)
+  return { post, channelId: (await post('/v1/channels', { name: 'Chat', kind: 'chat' })).id }
+}
+
+async function measure (url: string, count: number, rounds: number): Promise<WriteCost[]> {
+  const server = await start('dist/main.js', url, { LOG_LEVEL: 'info', RATE_LIMIT_PER_MINUTE: '10000000', MAX_EVENT_LOOP_DELAY_MS: '0', WORKER: 'false' })
   try {
-    const [promising, silent] = await Promise.all([1, 2].map(async n => {
-      const workspaceId = v7()
-      await rows(services.database.read, 'insert into workspaces (id, slug, name) values ($1, $2, $2)', [workspaceId, `bench-${n}`])
-      const ctx = systemContext(services, workspaceId, scopes, 'bench')
-      return { ctx, channelId: (await createChannel(ctx, CreateChannel.parse({ name: 'Chat', kind: 'chat' }))).id }
-    })) as [{ ctx: Context, channelId: string }, { ctx: Context, channelId: string }]
+    const [promising, silent] = await onServer(url, async client => [await deskOf(client, server, 1), await deskOf(client, server, 2)] as const)
     const targets = ['firstReply', 'firstResolution', 'requesterWait', 'assignment'].map(kind => ({ kind, seconds: every(86_400), warnAt: { share: 0.8 } }))
-    const { id } = await createStandard(promising.ctx, CreateStandard.parse({ name: 'Four clocks', default: true, targets }))
-    await publishStandard(promising.ctx, id, { apply: 'keep' })
-    const run = ({ ctx, channelId }: typeof promising) => timed(ctx, channelId, count)
-    await run(promising)
-    await run(silent)
-    const pairs: Array<{ withClocks: number, without: number }> = []
-    for (let round = 0; round < rounds; round++) pairs.push({ without: await run(silent), withClocks: await run(promising) })
-    const ratios = pairs.map(({ withClocks, without }) => withClocks / without)
-    return {
-      name: 'a reply with four clocks against one with none', ratio: median(ratios), spread: [Math.min(...ratios), Math.max(...ratios)],
-      withClocks: median(pairs.map(each => each.withClocks)), without: median(pairs.map(each => each.without)), rounds
+    const { id } = await promising.post('/v1/standards', { name: 'Four clocks', default: true, targets })
+    await promising.post(`/v1/standards/${id}/publish`, { apply: 'keep' })
+    const costs: WriteCost[] = []
+    for (const [name, message] of Object.entries(messages)) {
+      const pairs: Array<{ withClocks: Round, without: Round }> = []
+      for (let round = -1; round < rounds; round++) {
+        const pair = { without: await timed(server, silent, count, message), withClocks: await timed(server, promising, count, message) }
+        if (round >= 0) pairs.push(pair)
+      }
+      costs.push(costOf(name, pairs))
     }
+    return costs
   } finally {
-    await services.close()
+    await server.stop()
   }
 }
 
-export async function run ({ url = process.env.DATABASE_URL ?? '', count = 400, rounds = 9 } = {}): Promise<WriteCost> {
+function costOf (name: string, pairs: Array<{ withClocks: Round, without: Round }>): WriteCost {
+  const of = (by: 'withClocks' | 'without'): Round => ({ ms: median(pairs.map(pair => pair[by].ms)), cpuMs: median(pairs.map(pair => pair[by].cpuMs)) })
+  const ratios = pairs.map(({ withClocks, without }) => withClocks.ms / without.ms)
+  return {
+    name, ratio: median(ratios), spread: [Math.min(...ratios), Math.max(...ratios)], cpuRatio: median(pairs.map(({ withClocks, without }) => withClocks.cpuMs / without.cpuMs)),
+    withClocks: of('withClocks'), without: of('without'), rounds: pairs.length
+  }
+}
+
+export async function run ({ url = process.env.DATABASE_URL ?? '', count = 400, rounds = 9 } = {}): Promise<WriteCost[]> {
   const own = new URL(url)
   own.pathname = `/bench_clocks_write_${process.pid}`
   await onServer(url, client => client.query(`create database ${own.pathname.slice(1)}`))
@@ -110,10 +133,12 @@ export async function run ({ url = process.env.DATABASE_URL ?? '', count = 400, 
   }
 }
 
-/** The same as a figure of `npm run bench`. */
+/** The same as figures of `npm run bench`. */
 export async function figures (url: string): Promise<Measured[]> {
-  const { name, ratio, spread, withClocks, without } = await run({ url })
-  return [{ name: `${name}: its time`, ratio, spread, must: 1.3, wish: null, atMost: true, product: 1000 / withClocks, base: 1000 / without, by: 'without clocks' }]
+  const costs = await run({ url })
+  return costs.map(({ name, ratio, spread, withClocks, without }) => ({
+    name: `clocks: ${name}`, ratio, spread, must: 1.3, wish: null, atMost: true, product: 1000 / withClocks.ms, base: 1000 / without.ms, by: 'without clocks'
+  }))
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.log(await run())

@@ -7,7 +7,7 @@ import { projectRoot } from '../src/root.js'
 import { secretOf } from './fill/fill.js'
 
 /** A server in a process of its own. */
-export interface Server { origin: string, readyMs: number, memoryMiB: () => number, stop: () => Promise<void> }
+export interface Server { origin: string, readyMs: number, memoryMiB: () => number, cpuMs: () => number, stop: () => Promise<void> }
 
 export async function start (file: string, databaseUrl: string, more: Record<string, string> = {}): Promise<Server> {
   const port = await freePort()
@@ -18,7 +18,7 @@ export async function start (file: string, databaseUrl: string, more: Record<str
   })
   const origin = `http://127.0.0.1:${port}`
   await ready(child, `${origin}/health/ready`)
-  return { origin, readyMs: performance.now() - began, memoryMiB: () => residentMiB(child.pid!), stop: () => stop(child) }
+  return { origin, readyMs: performance.now() - began, memoryMiB: () => residentMiB(child.pid!), cpuMs: () => usedMs(child.pid!), stop: () => stop(child) }
 }
 
 async function ready (child: ChildProcess, url: string): Promise<void> {
@@ -42,6 +42,14 @@ function stop (child: ChildProcess): Promise<void> {
 function residentMiB (pid: number): number {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch { return 0 }
+}
+
+/** Time of the processor that the process took so far, in steps of ten milliseconds; 0 where the system does not say. */
+function usedMs (pid: number): number {
+  try {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').slice(11, 13)
+    return (Number(user) + Number(system)) * 10
   } catch { return 0 }
 }
 

@@ -51,12 +51,15 @@ export interface MeasuredClock { clock: Clock, reading: Reading, story: Story }
 
 /**
  * The clocks of one conversation as they stand at `now`: later facts, publications and archivals do not exist yet.
- * Any order of the facts gives the same clocks. Throws a RangeError for a target whose calendar is missing.
+ * Any order of the facts gives the same clocks. Throws a RangeError for a target whose calendar is missing. `kinds`: only
+ * these targets', where it is known that no others are of interest.
  */
 export function clocksOf (
-  timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number
+  timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number,
+  kinds = outlineOf(standards).kinds
 ): { clocks: Clock[] } {
-  return { clocks: measure(timeline, standards, calendars, now).map(({ clock }) => clock) }
+  const known = knownAt(timeline, now)
+  return { clocks: measureAlong(known, pacesOf(known, now), { standards, calendars, now, kinds }).map(({ clock }) => clock) }
 }
 
 /** The same under each of several sets of standards, without events: the conversation's life is walked once for all. */
@@ -67,25 +70,31 @@ export function clocksUnder (
   const paces = pacesOf(known, now)
   return sets.map((standards) => standards.length === 0
     ? []
-    : measureAlong(known, paces, standards, calendars, now, true).map(({ clock }) => clock))
+    : measureAlong(known, paces, { standards, calendars, now, kinds: outlineOf(standards).kinds, figuresOnly: true }).map(({ clock }) => clock))
 }
 
 export function measure (
   timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number
 ): MeasuredClock[] {
   const known = knownAt(timeline, now)
-  return measureAlong(known, pacesOf(known, now), standards, calendars, now, false)
+  return measureAlong(known, pacesOf(known, now), { standards, calendars, now, kinds: outlineOf(standards).kinds })
 }
 
 const knownAt = (timeline: readonly Fact[], now: number): Fact[] =>
   timeline.filter((fact) => fact.occurredAt <= now).toSorted(inOrder)
 
-function measureAlong (
-  known: readonly Fact[], paces: readonly Pace[], standards: StandardVersionSet, calendars: Calendars, now: number,
-  figuresOnly: boolean
-): MeasuredClock[] {
-  const byKind = storiesOf(paces, standards, now)
-  const undone = undoneStories(known, standards, byKind.flat())
+interface Asked {
+  standards: StandardVersionSet
+  calendars: Calendars
+  now: number
+  kinds: readonly TargetKind[]
+  figuresOnly?: boolean
+}
+
+function measureAlong (known: readonly Fact[], paces: readonly Pace[], asked: Asked): MeasuredClock[] {
+  const { standards, calendars, now, kinds, figuresOnly } = asked
+  const byKind = storiesOf(paces, standards, now, kinds)
+  const undone = undoneStories(known, standards, byKind.flat(), kinds)
   const snoozedUntil = paces.at(-1)?.after.snoozedUntil ?? null
   const measured: MeasuredClock[] = []
   const measureAll = (stories: Story[]): void => {
@@ -102,11 +111,13 @@ function measureAlong (
 const inOpeningOrder = (a: Story, b: Story): number => a.openedAt - b.openedAt || a.startedAt - b.startedAt ||
   (a.openers[0]! < b.openers[0]! ? -1 : 1)
 
-/** The stories of each target that is promised, in the order of `targetKinds`. */
-function storiesOf (paces: readonly Pace[], standards: StandardVersionSet, now: number): Story[][] {
+/** The stories of each target, in the order of `targetKinds`. */
+function storiesOf (
+  paces: readonly Pace[], standards: StandardVersionSet, now: number, kinds: readonly TargetKind[]
+): Story[][] {
   if (paces.length === 0) return []
   const log: Standing[] = []
-  const courses = outlineOf(standards).kinds.map((kind) => new Course(kind, standards, log))
+  const courses = kinds.map((kind) => new Course(kind, standards, log))
   for (const moment of momentsOf(paces, standards, now)) {
     const chosen = moment.reselects ? choose(standards, moment.entered, moment.at) : null
     for (const course of courses) {
@@ -128,15 +139,17 @@ const single: ReadonlySet<TargetKind> = new Set([
  * Clocks that only a reply whose delivery failed, or a message that turned out not to count, had opened: cancelled at
  * the instant at which that was said. Each such fact is a world before it and a world after it.
  */
-function undoneStories (known: readonly Fact[], standards: StandardVersionSet, stories: readonly Story[]): Story[] {
+function undoneStories (
+  known: readonly Fact[], standards: StandardVersionSet, stories: readonly Story[], kinds: readonly TargetKind[]
+): Story[] {
   let undone: Story[] = []
   for (const [index, fact] of known.entries()) {
     if (fact.kind !== 'deliveryFailed' && fact.kind !== 'countsForService') continue
     const at = fact.occurredAt
-    const before = storiesOf(pacesOf(known.slice(0, index), at), standards, at).flat()
+    const before = storiesOf(pacesOf(known.slice(0, index), at), standards, at, kinds).flat()
     const lost = before.filter((story) => !story.ending?.cancelled && story.openedAt !== at && !hasCounterpart(story, stories))
     if (lost.length === 0) continue
-    const after = storiesOf(pacesOf(known.slice(0, index + 1), at), standards, at).flat()
+    const after = storiesOf(pacesOf(known.slice(0, index + 1), at), standards, at, kinds).flat()
     const by = fact.kind === 'deliveryFailed' ? 'retracted' : 'notCounted'
     for (const story of lost) {
       if (hasCounterpart(story, after)) continue

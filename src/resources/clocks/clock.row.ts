@@ -44,8 +44,10 @@ export function shapeOfRow (row: ClockRow): Clock {
 
 /** Whether a row says of a clock what is computed now; what only time consumed is read anew, not written. */
 export const says = (row: Stored, clock: Computed): boolean =>
-  row.state === clock.state && row.dueAt === clock.dueAt && row.nextChangeAt === clock.nextChangeAt &&
-  row.endedAt === clock.endedAt && row.endedBy === clock.endedBy && row.versionId === clock.versionId &&
-  row.targetSeconds === clock.targetSeconds && row.startedAt === clock.startedAt && row.openedAt === clock.openedAt &&
-  row.basis === clock.basis && row.calendarId === clock.calendarId && row.assigneeId === clock.assigneeId && row.teamId === clock.teamId &&
-  row.endedByActor?.kind === clock.endedByActor?.kind && (row.endedByActor?.id ?? null) === (clock.endedByActor?.id ?? null)
+  row.state === clock.state && row.dueAt === clock.dueAt && row.nextChangeAt === clock.nextChangeAt && row.endedAt === clock.endedAt && row.endedBy === clock.endedBy &&
+  row.endedByActor?.kind === clock.endedByActor?.kind && (row.endedByActor?.id ?? null) === (clock.endedByActor?.id ?? null) && sameTerms(row, clock)
+
+/** Whether the clock is still about the same: what most changes of it leave alone. */
+export const sameTerms = (row: Stored, clock: Computed): boolean =>
+  row.versionId === clock.versionId && row.targetSeconds === clock.targetSeconds && row.startedAt === clock.startedAt && row.openedAt === clock.openedAt &&
+  row.basis === clock.basis && row.calendarId === clock.calendarId && row.assigneeId === clock.assigneeId && row.teamId === clock.teamId

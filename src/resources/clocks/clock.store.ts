@@ -21,15 +21,19 @@ const insertText = `insert into clocks (${names.join(', ')}) select ${names.join
 export const insert = async (db: Db, made: readonly ClockRow[]): Promise<unknown> => rows(db, insertText,
   [JSON.stringify(made.map(row => Object.fromEntries(columns.map(([name, column]) => [column.name, row[name as keyof ClockRow]]))))])
 
-/** What may change of a clock. */
-export type Changes = Omit<ClockRow, 'workspaceId' | 'id' | 'conversationId' | 'key' | 'target' | 'ordinal' | 'createdAt'>
-
+/** What changes of a clock as it goes on, and what does when it comes to be about something else. */
+const going = new Set(['dueAt', 'consumedSeconds', 'remainingSeconds', 'state', 'endedAt', 'endedBy', 'endedByKind', 'endedById', 'nextChangeAt', 'told', 'version', 'updatedAt'])
 const kept = new Set(['workspaceId', 'id', 'conversationId', 'key', 'target', 'ordinal', 'createdAt'])
-const changeable = columns.filter(([name]) => !kept.has(name))
-const updateText = `update clocks set ${changeable.map(([, column], index) => `${column.name} = $${index + 3}`).join(', ')} where workspace_id = $1 and id = $2`
+const updating = (changing: typeof columns) => ({
+  changing,
+  text: `update clocks set ${changing.map(([, column], index) => `${column.name} = $${index + 3}`).join(', ')} where workspace_id = $1 and id = $2`
+})
+const updates = { going: updating(columns.filter(([name]) => going.has(name))), whole: updating(columns.filter(([name]) => !kept.has(name))) }
 
-export const update = async (db: Db, workspaceId: string, id: string, changes: Changes): Promise<unknown> =>
-  rows(db, updateText, [workspaceId, id, ...changeable.map(([name]) => name === 'told' ? JSON.stringify(changes.told) : changes[name as keyof Changes])])
+export async function update (db: Db, workspaceId: string, row: ClockRow, whole: boolean): Promise<unknown> {
+  const { changing, text } = updates[whole ? 'whole' : 'going']
+  return rows(db, text, [workspaceId, row.id, ...changing.map(([name]) => name === 'told' ? JSON.stringify(row.told) : row[name as keyof ClockRow])])
+}
 
 export const remove = async (db: Db, workspaceId: string, ids: readonly string[]): Promise<unknown> =>
   rows(db, 'delete from clocks where workspace_id = $1 and id = any($2)', [workspaceId, ids])

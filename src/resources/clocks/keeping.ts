@@ -1,9 +1,10 @@
 import { clocksOf, type Clock as Computed } from '../../clock/clocks.js'
 import type { Fact } from '../../clock/facts.js'
+import type { TargetKind } from '../../clock/standard.js'
 import { instantOf, type Context } from '../../context.js'
 import { record } from '../../events/record.js'
 import { clockId } from './clock.id.js'
-import { says, shapeOf, type Stored } from './clock.row.js'
+import { sameTerms, says, shapeOf, type Stored } from './clock.row.js'
 import type { Clock } from './clock.shapes.js'
 import type { ClockRow, Told } from './clock.table.js'
 import type { Promises } from './promises.js'
@@ -18,34 +19,41 @@ const text = (at: number): string | null => Number.isFinite(at) ? new Date(at).t
 
 /**
  * The clocks of a conversation after a change, or after time has passed: what is to be written, and the events of their
- * lives that were not recorded yet, each at its own instant. Within the transaction that holds the conversation.
+ * lives that were not recorded yet, each at its own instant. Within the transaction that holds the conversation. `kinds`: of these
+ * targets alone; the clocks of others stay as they are stored.
  */
-export function keepClocks (ctx: Context, conversationId: string, facts: readonly Fact[], promises: Promises, before: readonly Stored[]): Keeping {
+export function keepClocks (
+  ctx: Context, conversationId: string, facts: readonly Fact[], { standards, calendars }: Promises, before: readonly Stored[], kinds?: readonly TargetKind[]
+): Keeping {
   const { workspaceId } = ctx.caller!
-  const { clocks } = clocksOf(facts, promises.standards, promises.calendars, instantOf(ctx))
-  const known = new Map(before.map(row => [row.key, row]))
-  const [made, changed]: [ClockRow[], ClockRow[]] = [[], []]
+  const { clocks } = clocksOf(facts, standards, calendars, instantOf(ctx), kinds)
+  const rest = kinds ? before.filter(({ target }) => !kinds.includes(target)) : []
+  const known = new Map(before.filter(({ target }) => !kinds || kinds.includes(target)).map(row => [row.key, row]))
+  const made: ClockRow[] = []
+  const changed: Array<{ row: ClockRow, whole: boolean }> = []
   for (const clock of clocks) {
     const row = known.get(clock.key)
     known.delete(clock.key)
     const id = row?.id ?? clockId(conversationId, clock.key)
-    const told = tell(ctx, clock, row?.told ?? [], () => shapeOf(conversationId, clock, id))
-    if (!row) made.push(rowOf(ctx, shapeOf(conversationId, clock, id), { key: clock.key, version: 1, told }))
-    else if (told !== row.told || !says(row, clock)) changed.push(rowOf(ctx, shapeOf(conversationId, clock, id), { key: clock.key, version: row.rowVersion + 1, told }))
+    let shaped: Clock | undefined
+    const shape = (): Clock => shaped ??= shapeOf(conversationId, clock, id)
+    const told = tell(ctx, clock, row?.told ?? [], shape)
+    if (!row) made.push(rowOf(ctx, shape(), { key: clock.key, version: 1, told }))
+    else if (told !== row.told || !says(row, clock)) changed.push({ whole: !sameTerms(row, clock), row: rowOf(ctx, shape(), { key: clock.key, version: row.rowVersion + 1, told }) })
   }
   const gone = [...known.values()]
   for (const row of gone) takeBack(ctx, shapeOf(conversationId, row, row.id), row.told)
   return {
-    kept: keptOf(clocks),
+    kept: keptOf([...clocks, ...rest]),
     writes: () => [
       ...(made.length ? [store.insert(ctx.db, made)] : []),
-      ...changed.map(row => store.update(ctx.db, workspaceId, row.id, row)),
+      ...changed.map(({ row, whole }) => store.update(ctx.db, workspaceId, row, whole)),
       ...(gone.length ? [store.remove(ctx.db, workspaceId, gone.map(row => row.id))] : [])
     ]
   }
 }
 
-function keptOf (clocks: readonly Computed[]): Kept {
+function keptOf (clocks: ReadonlyArray<Pick<Computed, 'endedAt' | 'nextChangeAt' | 'dueAt' | 'state'>>): Kept {
   const kept = { check: Infinity, due: Infinity, atRisk: false }
   for (const { endedAt, nextChangeAt, dueAt, state } of clocks) {
     if (endedAt !== null) continue

@@ -1,9 +1,9 @@
 import { v7 } from 'uuid'
 import type { Actor, Fact, FactPayload } from '../../clock/facts.js'
-import { isQuiet } from '../../clock/quiet.js'
 import { apply, canApply, fold, type ConversationState } from '../../clock/state.js'
 import { inOrder } from '../../clock/facts.js'
 import { isDone } from '../../clock/steps.js'
+import { touchedBy } from '../../clock/touched.js'
 import { checkVersion, instantOf, sendAlong, type Context } from '../../context.js'
 import { ApiError, conflict, forbidden, invalid, notFound } from '../../errors.js'
 import type { PendingEvent } from '../../events/event.store.js'
@@ -90,17 +90,19 @@ function clockEventsAside ({ transaction }: Context): () => PendingEvent[] {
 }
 
 /** The clocks after more facts; null where nothing is promised, or no clock changes. */
-async function keepingOf (ctx: Context, held: Held, facts: readonly Fact[]): Promise<Keeping | null> {
+async function keepingOf (ctx: Context, held: Held, after: ConversationState, facts: readonly Fact[]): Promise<Keeping | null> {
   const one = facts.length === 1 ? facts[0]! : null
-  if (one?.kind === 'note' && isQuiet(held.state, one, [])) return null
+  if (one?.kind === 'note' && canApply(held.state, one)) return null
   const promises = await promisesOf(ctx)
-  if (!promises || (one && isQuiet(held.state, one, promises.standards))) return null
+  if (!promises) return null
+  const kinds = one ? touchedBy(held.state, after, one, promises.standards) : undefined
+  if (kinds?.length === 0) return null
   const { workspaceId, id } = held.row
   if (!held.facts || !held.clocks) {
     const { facts, clocks } = await readBehind(ctx.db, workspaceId, id, false)
     Object.assign(held, { facts, clocks })
   }
-  return keepClocks(ctx, id, [...held.facts!, ...facts], promises, held.clocks!)
+  return keepClocks(ctx, id, [...held.facts!, ...facts], promises, held.clocks!, kinds)
 }
 
 /** Writes a decision: facts, row, events, and whatever depends on a conversation's facts. Answers the new shape. */
@@ -116,7 +118,7 @@ export async function write (ctx: Context, held: Held, { facts, values, writes }
   }
   if (state.snoozedUntil === null) row.wakeAt = null
   const after = clockEventsAside(ctx)
-  const clocks = facts.length ? await keepingOf(ctx, held, facts) : null
+  const clocks = facts.length ? await keepingOf(ctx, held, state, facts) : null
   Object.assign(row, clocks?.kept)
   const clockEvents = after()
   sendAlong(ctx, [
