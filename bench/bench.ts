@@ -16,6 +16,7 @@ import { figures as clocksWrite } from './clocks-write.js'
 import { filled } from './fill/fill.js'
 import { scaleOf } from './fill/statements.js'
 import { idOf } from './fill/told.js'
+import { foldAll, measureMetric } from './metric.js'
 import { measureCase, measurePages, measureScale, type Measured, type Setting } from './measure.js'
 import { start } from './processes.js'
 import { keep, print } from './report.js'
@@ -34,9 +35,10 @@ const wanted = (name: string): boolean => !options.only || options.only.split(',
 async function setting (server: string, rows: number): Promise<Setting> {
   const url = await filled(server, rows, line => console.error(line))
   const config = readConfig({ DATABASE_URL: url, LOG_LEVEL: 'silent', WORKER: 'false', DATABASE_POOL_SIZE: '2' })
+  const services = makeServices(config, url)
+  await foldAll(services, line => console.error(line))
   return {
-    url, rows, scale: scaleOf(rows, ''), timing,
-    services: makeServices(config, url),
+    url, rows, scale: scaleOf(rows, ''), timing, services,
     product: await start('dist/main.js', url, { LOG_LEVEL: 'info', RATE_LIMIT_PER_MINUTE: '10000000', MAX_EVENT_LOOP_DELAY_MS: '0', GRAPHQL_MAX_COST: '100000' }),
     bare: await start('bench/bare.js', url, { WORKSPACE: idOf('workspace', 1, 1) })
   }
@@ -63,6 +65,7 @@ const large = await setting(server, rows)
 const measured: Measured[] = []
 try {
   measured.push(...await measureAll(large, chosen))
+  if (wanted('metric')) measured.push(await measureMetric(large))
   if (wanted('page')) measured.push(await measurePages(large))
   if (wanted('ten times')) {
     const small = await setting(server, rows / 10)

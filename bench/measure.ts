@@ -34,7 +34,8 @@ export interface Measured {
 
 export const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
-function compared (name: string, pairs: Array<{ product: number, base: number }>, must: number, wish: number | null, by: string): Measured {
+/** The medians of rounds. */
+export function compared (name: string, pairs: Array<{ product: number, base: number }>, must: number, wish: number | null, by: string): Measured {
   const ratios = pairs.map(({ product, base }) => product / base)
   return {
     name, must, wish, by, ratio: median(ratios), spread: [Math.min(...ratios), Math.max(...ratios)],
@@ -75,7 +76,7 @@ export async function measureCase (each: Case, { url, rows, scale, services, pro
   return measured
 }
 
-async function warm (servers: Server[], calls: Call[]): Promise<void> {
+export async function warm (servers: Server[], calls: Call[]): Promise<void> {
   for (const server of servers) await load(server, calls, 1)
 }
 

@@ -3,7 +3,7 @@ import { countedFlag, provisionalFlag } from './samples.js'
 import type { Samples } from './samples.js'
 import { flooredSeconds, statisticsOf } from './statistics.js'
 import type { Statistics } from './statistics.js'
-import type { Row } from './table.js'
+import type { Row } from './row.js'
 
 /** What a cell says. */
 export interface Figure {
@@ -17,7 +17,7 @@ export interface Figure {
   provisional: boolean
 }
 
-export function figureOf ({ kind }: Metric, samples: Samples, positions: readonly number[], isFutureLevel: boolean): Figure {
+export function figureOf ({ kind }: Metric, samples: Samples, positions: Int32Array, isFutureLevel: boolean): Figure {
   const counted = kind === 'rate' ? samples.countWith(countedFlag, positions) : null
   const measures = kind === 'duration' || kind === 'number' || kind === 'level'
   return {
@@ -30,7 +30,7 @@ export function figureOf ({ kind }: Metric, samples: Samples, positions: readonl
 
 const asItIs = (value: number): number => value
 
-function valueOf (kind: Metric['kind'], samples: Samples, positions: readonly number[], counted: number | null): number | null {
+function valueOf (kind: Metric['kind'], samples: Samples, positions: Int32Array, counted: number | null): number | null {
   switch (kind) {
     case 'count': case 'level': return positions.length
     case 'distinct': return samples.distinct(positions)
@@ -40,4 +40,4 @@ function valueOf (kind: Metric['kind'], samples: Samples, positions: readonly nu
 }
 
 /** What combinations are ranked by: counts by value, others by how many samples. */
-export const sizeOf = ({ kind }: Metric, samples: Samples, row: Row): number => kind === 'distinct' ? samples.distinct(row.whole) : row.size
+export const sizeOf = ({ kind }: Metric, samples: Samples, row: Row): number => kind === 'distinct' ? samples.distinct(row.at(null)) : row.size

@@ -1,13 +1,13 @@
 import { sizeOf } from './figures.js'
 import { textOf } from './keys.js'
 import type { Key } from './keys.js'
-import { emptyRow, Row } from './table.js'
+import type { Row } from './row.js'
 import type { Table } from './table.js'
 
 /** One combination of values, or `other`: all that are not among the first. `rows` by metric. */
 export interface Group { key: Key, other: boolean, rows: Row[], previous: Row[] }
 
-const rowsOf = (table: Table | null, text: string): Row[] => table ? table.rows.map((rows, index) => rows.get(text) ?? emptyRow(table.of.metrics[index]!, [])) : []
+const rowsOf = (table: Table | null, text: string): Row[] => table ? table.rows.map((rows, index) => rows.get(text) ?? table.emptyRow(index, [])) : []
 
 function compareKeys (a: Key, b: Key): number {
   for (const [index, value] of a.entries()) {
@@ -31,32 +31,24 @@ export function rank (table: Table, previous: Table | null, top: number | null):
   const sized = groups.map((group) => ({ group, size: sizeOf(metrics[0]!, table.samples[0]!, group.rows[0]!) }))
   const ranked = sized.toSorted((a, b) => b.size - a.size || compareKeys(a.group.key, b.group.key)).map(({ group }) => group)
   if (top === null || ranked.length <= top) return ranked
-  return [...ranked.slice(0, top), otherOf(ranked.slice(top), metrics.length, previous !== null)]
+  return [...ranked.slice(0, top), otherOf(ranked.slice(top), table, previous)]
 }
 
 /** Combinations that have samples. */
 function keysOf (table: Table, previous: Table | null): Map<string, Key> {
   const rows = [...table.rows, ...previous?.rows ?? []].flatMap((rows) => [...rows.values()])
-  return new Map(rows.filter(({ buckets, level }) => buckets.size > 0 || level?.length).map(({ key }) => [textOf(key), key]))
+  return new Map(rows.filter(({ isEmpty }) => !isEmpty).map(({ key }) => [textOf(key), key]))
 }
 
-function otherOf (rest: readonly Group[], count: number, hasPrevious: boolean): Group {
-  const merge = (of: (group: Group) => Row[]): Row[] =>
-    Array.from({ length: count }, (_, index) => mergedRow(rest.map((group) => of(group)[index]!)))
+function otherOf (rest: readonly Group[], table: Table, previous: Table | null): Group {
+  const merge = (into: Table, of: (group: Group) => Row[]): Row[] => into.of.metrics.map((_, index) => {
+    const merged = into.emptyRow(index, [])
+    const known = new Set<number>()
+    for (const group of rest) merged.absorb(of(group)[index]!, known)
+    return merged
+  })
   return {
     key: rest[0]!.key.map(() => null), other: true,
-    rows: merge(({ rows }) => rows), previous: hasPrevious ? merge(({ previous }) => previous) : []
+    rows: merge(table, ({ rows }) => rows), previous: previous ? merge(previous, ({ previous }) => previous) : []
   }
-}
-
-const once = (lists: number[][]): number[] => [...new Set(lists.flat())]
-
-/** Rows as one; a sample that is in several of them, by its tags, is in it once. */
-function mergedRow (rows: readonly Row[]): Row {
-  const merged = new Row([])
-  for (const index of new Set(rows.flatMap(({ buckets }) => [...buckets.keys()]))) {
-    merged.buckets.set(index, once(rows.map(({ buckets }) => buckets.get(index) ?? [])))
-  }
-  if (rows.some(({ level }) => level !== null)) merged.level = once(rows.map(({ level }) => level ?? []))
-  return merged
 }

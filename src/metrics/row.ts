@@ -1,41 +1,71 @@
-import type { Metric } from './catalogue.js'
 import type { Key } from './keys.js'
 
-/** The samples of one metric and combination of values, as their positions: in each bucket, and in the whole window. */
+const firstCapacity = 16
+
+function grown (from: Int32Array): Int32Array {
+  const into = new Int32Array(from.length * 4)
+  into.set(from)
+  return into
+}
+
+/**
+ * The samples of one metric and combination of values, as their positions: in each bucket, and in the whole window. They are
+ * sorted by bucket when they are first looked at: most of millions of them are never looked at by themselves.
+ */
 export class Row {
-  readonly buckets = new Map<number, number[]>()
-  #last: number | null = null
-  #list: number[] = []
+  #count = 0
+  #samples: Int32Array = new Int32Array(firstCapacity)
+  #buckets: Int32Array = new Int32Array(firstCapacity)
+  #sorted: { samples: Int32Array, first: Int32Array } | null = null
 
-  /** `level`: the samples of the whole window, where they are others than those of the buckets. */
-  constructor (readonly key: Key, public level: number[] | null = null) {}
+  /** `hasOwnWhole`: it has other samples in the whole window than in its buckets, as levels have; they are put behind the last of these. */
+  constructor (readonly key: Key, private readonly buckets: number, private readonly hasOwnWhole: boolean) {}
 
-  get whole (): number[] {
-    if (this.level) return this.level
-    const all: number[] = []
-    for (const list of this.buckets.values()) for (const position of list) all.push(position)
-    return all
+  /** No bucket: only in the whole window. */
+  push (bucket: number | null, sample: number): void {
+    if (this.#count === this.#samples.length) {
+      this.#samples = grown(this.#samples)
+      this.#buckets = grown(this.#buckets)
+    }
+    this.#samples[this.#count] = sample
+    this.#buckets[this.#count++] = bucket ?? this.buckets
+    this.#sorted = null
+  }
+
+  /** Those of a bucket; of the whole window where none is named. */
+  at (bucket: number | null): Int32Array {
+    if (bucket === null && !this.hasOwnWhole) return this.#samples.subarray(0, this.#count)
+    const { samples, first } = this.#sorted ??= this.#sort()
+    const index = bucket ?? this.buckets
+    return samples.subarray(first[index]!, first[index + 1]!)
   }
 
   get size (): number {
-    if (this.level) return this.level.length
-    let size = 0
-    for (const list of this.buckets.values()) size += list.length
-    return size
+    return this.hasOwnWhole ? this.at(null).length : this.#count
   }
 
-  /** What follows each other is mostly in one bucket. */
-  push (bucket: number | null, sample: number): void {
-    if (bucket === null) return void this.level?.push(sample)
-    if (bucket !== this.#last) {
-      const known = this.buckets.get(bucket)
-      this.#list = known ?? []
-      this.#last = bucket
-      if (!known) this.buckets.set(bucket, this.#list)
+  get isEmpty (): boolean {
+    return this.#count === 0
+  }
+
+  #sort (): { samples: Int32Array, first: Int32Array } {
+    const first = new Int32Array(this.buckets + 2)
+    for (let at = 0; at < this.#count; at++) first[this.#buckets[at]! + 1]!++
+    for (let at = 1; at < first.length; at++) first[at]! += first[at - 1]!
+    const next = first.slice()
+    const samples = new Int32Array(this.#count)
+    for (let at = 0; at < this.#count; at++) samples[next[this.#buckets[at]!]!++] = this.#samples[at]!
+    return { samples, first }
+  }
+
+  /** Adds another's; one that is in both, by its tags, is in it once. */
+  absorb (other: Row, known: Set<number>): void {
+    for (let at = 0; at < other.#count; at++) {
+      const [bucket, sample] = [other.#buckets[at]!, other.#samples[at]!]
+      const one = sample * (this.buckets + 1) + bucket
+      if (known.has(one)) continue
+      known.add(one)
+      this.push(bucket, sample)
     }
-    this.#list.push(sample)
   }
 }
-
-/** A level, and what is told once per conversation, have other samples in the whole window than in its buckets. */
-export const emptyRow = ({ kind, measure }: Metric, key: Key): Row => new Row(key, kind === 'level' || measure.perConversation ? [] : null)

@@ -26,27 +26,27 @@ export class Samples {
   }
 
   #grow (): void {
-    const capacity = this.size * 2
+    const capacity = this.size * 4
     this.conversation = grown(new Int32Array(capacity), this.conversation)
     this.value = grown(new Float64Array(capacity), this.value)
     this.flags = grown(new Uint8Array(capacity), this.flags)
     this.key = grown(new Int32Array(capacity), this.key)
   }
 
-  countWith (flag: number, positions: readonly number[]): number {
+  countWith (flag: number, positions: Int32Array): number {
     let count = 0
     for (const at of positions) if (this.flags[at]! & flag) count++
     return count
   }
 
-  distinct (positions: readonly number[]): number {
+  distinct (positions: Int32Array): number {
     const keys = new Set<number>()
     for (const at of positions) keys.add(this.key[at]!)
     return keys.size
   }
 
   /** The values at some positions, in order; they may be gone when it is asked again. */
-  sorted (positions: readonly number[]): Float64Array {
+  sorted (positions: Int32Array): Float64Array {
     const count = positions.length
     if (this.#scratch.length < count) this.#scratch = new Float64Array(Math.max(count, this.#scratch.length * 2))
     const sorted = this.#scratch.subarray(0, count)

@@ -3,7 +3,7 @@ import type { ColumnName } from './blocks.js'
 import { bucketIndex, finder } from './buckets.js'
 import type { Bucket } from './buckets.js'
 import type { Metric } from './catalogue.js'
-import type { Columns } from './columns.js'
+import type { Columns, Value } from './columns.js'
 import { Combined } from './combining.js'
 import type { Combination } from './combining.js'
 import { attributeKeyOf } from './dimensions.js'
@@ -18,10 +18,7 @@ import { combinations, textOf } from './keys.js'
 import type { Key, NamedValues } from './keys.js'
 import { together } from './per-conversation.js'
 import { Returns } from './returns.js'
-import { emptyRow } from './row.js'
-import type { Row } from './row.js'
-
-export { emptyRow, Row } from './row.js'
+import { Row } from './row.js'
 
 export interface TableOf {
   metrics: readonly Metric[]
@@ -48,7 +45,7 @@ export class Table {
   /** The dimensions that are asked for. */
   readonly named: readonly Named[]
   /** By metric, the rows of each combination of the named values. */
-  readonly #places: Array<Map<string, readonly Row[]>>
+  readonly #places: Array<Map<Value | undefined, readonly Row[]>>
   readonly #contacts = new Map<string, number>()
   readonly #returns: Returns | null
   readonly #expectation = new Expectation<readonly Row[]>()
@@ -56,10 +53,16 @@ export class Table {
   constructor (readonly of: TableOf) {
     this.samples = of.metrics.map(() => new Samples())
     this.rows = of.metrics.map(() => new Map<string, Row>())
-    this.totals = of.metrics.map((metric) => emptyRow(metric, []))
+    this.totals = of.metrics.map((_, index) => this.emptyRow(index, []))
     this.#places = of.metrics.map(() => new Map())
     this.#returns = of.metrics.some(({ measure }) => measure.against === 'returns') ? new Returns() : null
     this.named = [...new Set([...of.groupBy, ...dimensionsOf(of.filter)])]
+  }
+
+  /** A row of a metric without samples. */
+  emptyRow (metric: number, key: Key): Row {
+    const { kind, measure } = this.of.metrics[metric]!
+    return new Row(key, this.of.buckets.length, kind === 'level' || measure.perConversation === true)
   }
 
   /** The families that this must be given. */
@@ -110,7 +113,8 @@ export class Table {
   /** The rows of a combination of values; none where the filter leaves it out. */
   #placesOf (index: number, values: Combination): readonly Row[] {
     const known = this.#places[index]!
-    const text = values.length === 1 && typeof values[0] === 'string' ? `is ${values[0]}` : JSON.stringify(values)
+    const isPlain = values.length === 1 && !Array.isArray(values[0])
+    const text = isPlain ? values[0] : JSON.stringify(values)
     let places = known.get(text)
     if (!places) known.set(text, places = this.#newPlaces(index, values))
     return places
@@ -136,7 +140,7 @@ export class Table {
       if (instant < from || instant >= to) continue
       const places = placesAt(placed, at)
       if (places.length === 0 || (takes && !takes(traces, at, measuring))) continue
-      const key = this.#keyOf(measure, traces, at)
+      const key = measure.key === 'contact' ? this.#keyOf(traces, at) : conversation[at]!
       if (key === null) continue
       const end = open ? measuring.now : ends[at]!
       const flags = (counted?.(traces, at, measuring) ? countedFlag : 0) | (open || provisional?.(traces, at, measuring) ? provisionalFlag : 0)
@@ -146,9 +150,8 @@ export class Table {
     }
   }
 
-  /** A number of what is counted once each; null where there is nothing to count. */
-  #keyOf ({ key }: Measure, traces: Columns, at: number): number | null {
-    if (key !== 'contact') return traces.conversation[at]!
+  /** A number of the contact that a trace is of; null where it is of none. */
+  #keyOf (traces: Columns, at: number): number | null {
     const survivor = this.#contactOf(traces, at)
     if (survivor === null) return null
     const known = this.#contacts.get(survivor)
@@ -258,7 +261,7 @@ export class Table {
     const text = textOf(key)
     const known = rows.get(text)
     if (known) return known
-    const row = emptyRow(this.of.metrics[index]!, key)
+    const row = this.emptyRow(index, key)
     rows.set(text, row)
     return row
   }

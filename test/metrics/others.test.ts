@@ -97,7 +97,7 @@ t.test('random histories: the same as a naive pass over all of them', async t =>
         if (replies[at] === 1 && !reopened && !isNew) counted++
       }
       const full = of('fullResolutionTime', facts)
-      if (full.totals[0]!.whole.length) {
+      if (full.totals[0]!.at(null).length) {
         const sort = tagsAt(facts, createdAt + full.samples[0]!.value[0]!)
         sorts.set(sort, [...sorts.get(sort) ?? [], full.samples[0]!.value[0]!])
       }

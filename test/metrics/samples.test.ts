@@ -46,7 +46,7 @@ function distinct (name: string, histories: Fact[][], given: Given = {}) {
     for (const trace of tracesOf(subjectOf(`c${index}`, facts, later)!, family)) if (trace.end !== null) columns.push(index, trace)
   }
   table.add(columns)
-  return figureOf(metricNamed(name)!, table.samples[0]!, table.totals[0]!.whole, false).value
+  return figureOf(metricNamed(name)!, table.samples[0]!, table.totals[0]!.at(null), false).value
 }
 const counted = (name: string, facts: Fact[], given = {}) => samples(name, facts, given).map(({ counted }) => counted)
 const agents = (name: string, facts: Fact[]) => samples(name, facts).map(({ values }) => values.agent)

@@ -7,7 +7,8 @@ import { figureOf, type Figure } from '../../src/metrics/figures.js'
 import type { Filter } from '../../src/metrics/filter.js'
 import type { Measuring } from '../../src/metrics/measures.js'
 import { subjectOf, type Beside } from '../../src/metrics/subject.js'
-import { Table, type Row } from '../../src/metrics/table.js'
+import type { Row } from '../../src/metrics/row.js'
+import { Table } from '../../src/metrics/table.js'
 
 export interface Asked { now: number, window?: Bucket, buckets?: Bucket[], groupBy?: Named[], filter?: Filter, beside?: Beside, measuring?: Partial<Measuring> }
 
@@ -30,7 +31,7 @@ export function tableOf (name: string, histories: readonly Fact[][], { now, wind
 }
 
 export const figureAt = (table: Table, row: Row, bucket: number | null = null): Figure =>
-  figureOf(table.of.metrics[0]!, table.samples[0]!, bucket === null ? row.whole : row.buckets.get(bucket) ?? [], false)
+  figureOf(table.of.metrics[0]!, table.samples[0]!, row.at(bucket), false)
 
 /** The figure of the whole window. */
 export const totalOf = (name: string, histories: readonly Fact[][], asked: Asked): Figure => {

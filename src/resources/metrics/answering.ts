@@ -2,15 +2,13 @@ import { ApiError } from '../../errors.js'
 import type { Bucket } from '../../metrics/buckets.js'
 import { figureOf } from '../../metrics/figures.js'
 import { rank, type Group } from '../../metrics/ranking.js'
-import { isFuture, type Row, type Table } from '../../metrics/table.js'
+import type { Row } from '../../metrics/row.js'
+import { isFuture, type Table } from '../../metrics/table.js'
 import { cursorFor, type Place } from './cell.cursor.js'
 import type { Computed } from './metric.service.js'
 import type { MetricAnswer, MetricCell, MetricFigure } from './metric.shapes.js'
 
 const text = (at: number): string => new Date(at).toISOString()
-
-/** The positions of a place's samples; the whole window where it names no bucket. */
-export const samplesAt = (row: Row, bucket: number | null): number[] => bucket === null ? row.whole : row.buckets.get(bucket) ?? []
 
 /** Every cell of the tables, and the totals. */
 export function answerOf (computed: Computed, maxCells: number): MetricAnswer {
@@ -21,9 +19,10 @@ export function answerOf (computed: Computed, maxCells: number): MetricAnswer {
     throw new ApiError('tooComplex', `This has more than ${maxCells} cells. Ask for fewer buckets, or for the top of the groups.`)
   }
   const write = cursorFor(query, now)
+  const edges = { now: edgesOf(table, checked.live), before: previous ? edgesOf(previous, false) : [] }
   return {
     now: text(now), asOf,
-    data: metrics.flatMap((_, metric) => groups.flatMap(group => cellsOf(computed, group, metric, write))),
+    data: metrics.flatMap((_, metric) => groups.flatMap(group => cellsOf(computed, group, metric, edges, write))),
     totals: metrics.map(({ name }, metric) => ({
       metric: name,
       figure: figureAt(table, table.totals[metric]!, { metric, bucket: null, key: null, other: false, previous: false }, table.of.window, write),
@@ -41,28 +40,30 @@ type Write = (place: Place) => string
 function figureAt (table: Table, row: Row, place: Place, bucket: Bucket, write: Write): MetricFigure {
   const { metrics, measuring: { now } } = table.of
   const { value, samples, counted, statistics, provisional } =
-    figureOf(metrics[place.metric]!, table.samples[place.metric]!, samplesAt(row, place.bucket), isFuture(bucket, now))
+    figureOf(metrics[place.metric]!, table.samples[place.metric]!, row.at(place.bucket), isFuture(bucket, now))
   return { value, samples, counted, statistics, provisional, cursor: write(place) }
 }
 
 /** The start and the end of each bucket, as they are written; null of what is of now. */
-const edgesOf = ({ buckets }: Table['of'], live: boolean): Array<{ from: string | null, to: string | null }> =>
+const edgesOf = ({ of: { buckets } }: Table, live: boolean): Edge[] =>
   buckets.map(({ from, to }) => live ? { from: null, to: null } : { from: text(from), to: text(to) })
 
-function cellsOf ({ checked, table, previous }: Computed, group: Group, metric: number, write: Write): MetricCell[] {
-  const { query: { groupBy }, metrics, live } = checked
+interface Edge { from: string | null, to: string | null }
+interface Edges { now: Edge[], before: Edge[] }
+
+function cellsOf ({ checked, table, previous }: Computed, group: Group, metric: number, edges: Edges, write: Write): MetricCell[] {
+  const { query: { groupBy }, metrics } = checked
   const { name } = metrics[metric]!
   const key = groupBy.length && !group.other ? group.key : null
   const values = groupBy.map((dimension, at) => ({ dimension, value: group.key[at]! }))
-  const edges = edgesOf(table.of, live)
   return table.of.buckets.map((bucket, index) => {
     const place = { metric, bucket: index, key, other: group.other, previous: false }
     const before = previous?.of.buckets[index]
     return {
-      metric: name, from: edges[index]!.from, to: edges[index]!.to, group: values, other: group.other,
+      metric: name, from: edges.now[index]!.from, to: edges.now[index]!.to, group: values, other: group.other,
       figure: figureAt(table, group.rows[metric]!, place, bucket, write),
       previous: before ? {
-        from: text(before.from), to: text(before.to),
+        from: edges.before[index]!.from!, to: edges.before[index]!.to!,
         figure: figureAt(previous!, group.previous[metric]!, { ...place, previous: true }, before, write)
       } : null
     }

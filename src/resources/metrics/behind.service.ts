@@ -4,8 +4,8 @@ import { ApiError } from '../../errors.js'
 import { rank } from '../../metrics/ranking.js'
 import { textOf } from '../../metrics/keys.js'
 import { countedFlag } from '../../metrics/samples.js'
-import { emptyRow, type Row, type Table } from '../../metrics/table.js'
-import { samplesAt } from './answering.js'
+import type { Row } from '../../metrics/row.js'
+import type { Table } from '../../metrics/table.js'
 import { idsOf } from './block.store.js'
 import { readCursor, type Place } from './cell.cursor.js'
 import { compute, type Computed } from './metric.service.js'
@@ -31,17 +31,17 @@ export async function listMetricConversations (ctx: Context, { cursor, limit, af
 function rowAt ({ checked, table, previous }: Computed, { metric, key, other, previous: inPrevious }: Place): { of: Table, row: Row } {
   const of = inPrevious ? previous : table
   if (!of || !checked.metrics[metric]) throw new ApiError('badRequest', 'This cursor is not one that a figure has.')
-  if (key) return { of, row: of.rows[metric]!.get(textOf(key)) ?? emptyRow(of.of.metrics[metric]!, key) }
+  if (key) return { of, row: of.rows[metric]!.get(textOf(key)) ?? of.emptyRow(metric, key) }
   if (!other) return { of, row: of.totals[metric]! }
   const rest = rank(table, previous, checked.query.top ?? null).find(group => group.other)
-  return { of, row: (inPrevious ? rest?.previous : rest?.rows)?.[metric] ?? emptyRow(of.of.metrics[metric]!, []) }
+  return { of, row: (inPrevious ? rest?.previous : rest?.rows)?.[metric] ?? of.emptyRow(metric, []) }
 }
 
 async function conversationsOf (ctx: Context, computed: Computed, place: Place): Promise<MetricConversation[]> {
   const { of, row } = rowAt(computed, place)
   const { conversation, flags } = of.samples[place.metric]!
   const found = new Map<number, { samples: number, counted: boolean }>()
-  for (const at of samplesAt(row, place.bucket)) {
+  for (const at of row.at(place.bucket)) {
     const known = found.get(conversation[at]!)
     const counted = (flags[at]! & countedFlag) !== 0
     found.set(conversation[at]!, { samples: (known?.samples ?? 0) + 1, counted: counted || known?.counted === true })

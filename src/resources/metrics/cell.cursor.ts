@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { z } from 'zod'
 import { ApiError } from '../../errors.js'
 import { QueryMetrics } from './metric.shapes.js'
@@ -5,28 +6,36 @@ import { QueryMetrics } from './metric.shapes.js'
 /** Which figure of an answer: a metric, a bucket or the whole window, a combination of values or all or `other`, which period. */
 export interface Place { metric: number, bucket: number | null, key: ReadonlyArray<string | null> | null, other: boolean, previous: boolean }
 
-const Cursor = z.strictObject({
-  query: QueryMetrics,
-  place: z.strictObject({
-    metric: z.int().min(0).max(19), bucket: z.int().min(0).nullable(), key: z.array(z.string().max(1000).nullable()).max(3).nullable(),
-    other: z.boolean(), previous: z.boolean()
-  })
-})
+const Placed = z.tuple([z.coerce.number().int().min(0).max(19), z.literal('').or(z.coerce.number().int().min(0)), z.enum(['', 'o', 'p', 'op'])])
+const Key = z.array(z.string().max(1000).nullable()).max(3).nullable()
 
 /**
- * Writes cursors of one answer; each holds the query with its instant, so that it names the same cell for ever. They all begin
- * alike: that much of it is written once.
+ * Writes cursors of one answer: `query.key.metric.bucket.flags`. Each holds the query with its instant, so that it names the same
+ * cell for ever. There may be a hundred thousand: the query is packed once, the key once for the cells that follow each other.
  */
 export function cursorFor (query: QueryMetrics, now: number): (place: Place) => string {
-  const head = Buffer.from(`{"query":${JSON.stringify({ ...query, now: new Date(now).toISOString() })},"place":`)
-  const whole = head.length - head.length % 3
-  const [written, rest] = [head.toString('base64url', 0, whole), head.subarray(whole)]
-  return place => written + Buffer.concat([rest, Buffer.from(`${JSON.stringify(place)}}`)]).toString('base64url')
+  const packed = deflateRawSync(JSON.stringify({ ...query, now: new Date(now).toISOString() })).toString('base64url')
+  let last: Place['key'] | undefined
+  let head = ''
+  return ({ metric, bucket, key, other, previous }) => {
+    if (key !== last) {
+      last = key
+      head = `${packed}.${Buffer.from(JSON.stringify(key)).toString('base64url')}`
+    }
+    return `${head}.${metric}.${bucket ?? ''}.${other ? 'o' : ''}${previous ? 'p' : ''}`
+  }
 }
 
-export function readCursor (cursor: string): z.output<typeof Cursor> {
+/** No query is longer, however well it packs. */
+const maxQueryBytes = 1_000_000
+
+export function readCursor (cursor: string): { query: QueryMetrics, place: Place } {
   try {
-    return Cursor.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+    const [packed, encoded, ...placed] = cursor.split('.')
+    const query = QueryMetrics.parse(JSON.parse(inflateRawSync(Buffer.from(packed!, 'base64url'), { maxOutputLength: maxQueryBytes }).toString()))
+    const key = Key.parse(JSON.parse(Buffer.from(encoded!, 'base64url').toString()))
+    const [metric, bucket, flags] = Placed.parse(placed)
+    return { query, place: { metric, bucket: bucket === '' ? null : bucket, key, other: flags.includes('o'), previous: flags.includes('p') } }
   } catch {
     throw new ApiError('badRequest', 'This cursor is not one that a figure has.')
   }
