@@ -20,6 +20,8 @@ import { receiptGraphql } from './channels/receipt.graphql.js'
 import { hookRoutes, receiptRoutes } from './channels/receipt.http.js'
 import { clockGraphql } from './clocks/clock.graphql.js'
 import { clockRoutes } from './clocks/clock.http.js'
+import { figureGraphql } from './figures/figure.graphql.js'
+import { figureRoutes } from './figures/figure.http.js'
 import { companyGraphql } from './companies/company.graphql.js'
 import { companyRoutes } from './companies/company.http.js'
 import { contactGraphql } from './contacts/contact.graphql.js'
@@ -69,6 +71,7 @@ export const routes: Array<(app: Api) => void> = [
   calendarRoutes,
   calendarQuestionRoutes,
   clockRoutes,
+  figureRoutes,
   channelRoutes,
   companyRoutes,
   contactRoutes,
@@ -101,6 +104,7 @@ export const modules: GraphqlModule[] = [
   backtestGraphql,
   calendarGraphql,
   clockGraphql,
+  figureGraphql,
   channelGraphql,
   companyGraphql,
   contactGraphql,

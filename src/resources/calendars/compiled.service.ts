@@ -20,9 +20,10 @@ export async function readyCalendars (ctx: Context, ids: readonly string[] | nul
   return compileAll(ctx, await reading(store.listRecorded(ctx.db, ctx.caller!.workspaceId, ids)))
 }
 
-export async function readyCalendar (ctx: Context, ref: string): Promise<ReadyCalendar | undefined> {
+export async function readyCalendar (ctx: Context, ref: string): Promise<ReadyCalendar & { id: string } | undefined> {
   const recorded = await reading(store.findRecorded(ctx.db, ctx.caller!.workspaceId, ref))
-  return recorded && (await compileAll(ctx, [recorded])).get(recorded.id)
+  const ready = recorded && (await compileAll(ctx, [recorded])).get(recorded.id)
+  return ready && { id: recorded.id, ...ready }
 }
 
 /** Compiled calendars by id, as clocks want them: those named, or all that the workspace has. */

@@ -35,7 +35,7 @@ const newest = (list: string, forContact: boolean): string => `(select coalesce(
     where m.workspace_id = c.workspace_id and m.conversation_id = c.id${forContact ? " and m.kind <> 'note'" : ''}
     order by m.occurred_at desc, m.id desc limit 100) x)`
 
-export const belongings: Record<Exclude<Expansion, 'clocks'>, Belonging> = {
+export const belongings: Record<Exclude<Expansion, 'clocks' | 'figures'>, Belonging> = {
   contact: { fields: { ...projection(contacts, 'ct'), identities: 'i.identities', email: 'i.email', phone: 'i.phone' }, json: one(`contacts ct, ${identities}`, same('ct', 'contact_id')) },
   company: { fields: projection(companies, 'co'), json: one('companies co', same('co', 'company_id')) },
   assignee: { fields: projection(agents, 'ag', ['workspaceId', 'search']), json: one('agents ag', same('ag', 'assignee_id')) },
@@ -70,7 +70,7 @@ const lists = new Map<string, string>()
 
 /** Everything that is shown of a conversation, with these expansions; made once for each set of them. */
 export function everything (expand: readonly Expansion[], forContact: boolean): string {
-  const words = expand.filter(word => word !== 'clocks').toSorted()
+  const words = expand.filter(word => word !== 'clocks' && word !== 'figures').toSorted()
   const key = `${forContact} ${words.join(' ')}`
   const made = lists.get(key) ?? listed({ ...own, ...Object.fromEntries(words.map(word => [word, belongings[word].json(listed(belongings[word].fields), forContact)])) })
   lists.set(key, made)

@@ -6,6 +6,7 @@ import { channelById } from '../channels/channel.loader.js'
 import { clocksOfConversation } from '../clocks/clock.loader.js'
 import { companyById } from '../companies/company.loader.js'
 import { contactById } from '../contacts/contact.loader.js'
+import { figuresOfConversation } from '../figures/figure.loader.js'
 import { latestMessagesOf, messagesById } from '../messages/message.service.js'
 import type { Message } from '../messages/message.shapes.js'
 import { tagById } from '../tags/tag.loader.js'
@@ -40,6 +41,7 @@ export const relations: Record<string, Resolver> = {
     : source.lastMessageId && preview(await messageById(context).load(source.lastMessageId)),
   messages: (source, _args, context) => source.messages ?? latestMessages(context).load(source.id),
   clocks: (source, _args, context) => source.clocks ?? clocksOfConversation(context).load(source.id),
+  figures: (source, _args, context) => source.figures !== undefined ? source.figures : figuresOfConversation(context).load(source.id),
   mergedInto: (source, _args, context) => source.mergedIntoId && conversationById(context).load(source.mergedIntoId),
   previousConversation: (source, _args, context) => source.previousConversationId && conversationById(context).load(source.previousConversationId)
 }

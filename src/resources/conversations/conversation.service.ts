@@ -5,6 +5,7 @@ import type { Page } from '../../db/page.js'
 import { ApiError, conflict, forbidden, notFound } from '../../errors.js'
 import { checkAttributes } from '../attributes/attribute.service.js'
 import { clocksByConversation } from '../clocks/clock.service.js'
+import { figuresByConversation } from '../figures/figure.service.js'
 import type { Message, MessageQuery } from '../messages/message.shapes.js'
 import { messagesOf } from '../messages/message.service.js'
 import { upsert, type Upserted } from '../upsert.js'
@@ -24,19 +25,23 @@ export async function getConversation (ctx: Context, ref: string, expand: readon
   const { workspaceId, contactId } = allowContact(ctx, 'conversations:read')
   const found = await reading(read.find(ctx.db, workspaceId, ref, { select: choose(expand, contactId !== null), contactId }))
   if (!found) throw notFound('Conversation')
-  return expand.includes('clocks') ? (await withClocks(ctx, [found]))[0]! : found
+  return (await withComputed(ctx, [found], expand))[0]!
 }
 
-/** The same with their clocks, exact at this instant; a contact sees none. */
-async function withClocks<T extends Raw> (ctx: Context, found: readonly T[]): Promise<T[]> {
-  const clocks = ctx.caller!.contactId ? new Map<string, unknown[]>() : await clocksByConversation(ctx, found.map(({ id }) => id))
-  return found.map(row => ({ ...row, json: `${row.json.slice(0, -1)},"clocks":${JSON.stringify(clocks.get(row.id) ?? [])}}` }))
+/** The same with what is computed, exact at this instant: their clocks, their figures. A contact sees none. */
+async function withComputed<T extends Raw> (ctx: Context, found: T[], expand: readonly Expansion[]): Promise<T[]> {
+  const [ids, isContact] = [found.map(({ id }) => id), ctx.caller!.contactId !== null]
+  const clocks = expand.includes('clocks') && (isContact ? new Map<string, unknown>() : await clocksByConversation(ctx, ids))
+  const figures = expand.includes('figures') && (isContact ? new Map<string, unknown>() : await figuresByConversation(ctx, ids))
+  if (!clocks && !figures) return found
+  const more = (id: string): string => (clocks ? `,"clocks":${JSON.stringify(clocks.get(id) ?? [])}` : '') + (figures ? `,"figures":${JSON.stringify(figures.get(id) ?? null)}` : '')
+  return found.map(row => ({ ...row, json: `${row.json.slice(0, -1)}${more(row.id)}}` }))
 }
 
 export async function listConversations (ctx: Context, query: ConversationQuery, choose: Choosing = everything): Promise<RawPage> {
   const { workspaceId, contactId } = allowContact(ctx, 'conversations:read')
   const page = await reading(read.list(ctx.db, workspaceId, query, { select: choose(query.expand ?? [], contactId !== null), contactId, now: new Date(instantOf(ctx)).toISOString() }))
-  return query.expand?.includes('clocks') ? { ...page, rows: await withClocks(ctx, page.rows) } : page
+  return { ...page, rows: await withComputed(ctx, page.rows, query.expand ?? []) }
 }
 
 /** The messages of a conversation; a contact sees no notes. */

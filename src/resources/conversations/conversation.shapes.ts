@@ -11,6 +11,7 @@ import { Channel } from '../channels/channel.shapes.js'
 import { Clock } from '../clocks/clock.shapes.js'
 import { Company } from '../companies/company.shapes.js'
 import { Contact } from '../contacts/contact.shapes.js'
+import { ConversationFigures } from '../figures/figure.shapes.js'
 import { Tag } from '../tags/tag.shapes.js'
 import { Team } from '../teams/team.shapes.js'
 import { conversations } from './conversation.table.js'
@@ -79,6 +80,7 @@ export const Conversation = shape('Conversation', 'One matter of one customer: m
   nextDueAt: at().nullable().describe('The earliest deadline among its clocks that have not ended; one that has passed is a promise broken.'),
   atRisk: z.boolean().describe('Whether one of its clocks is at risk.'),
   clocks: z.array(Clock).optional().describe('Its clocks, exact to the second; in REST only with `expand=clocks`.'),
+  figures: ConversationFigures.nullable().optional().describe('What metrics count of it, now, in business time by the default calendar; in REST only with `expand=figures`. null for a contact\'s token.'),
   contact: Contact.nullable().optional().describe('The customer; in REST only with `expand=contact`.'),
   company: Company.nullable().optional().describe('The company; in REST only with `expand=company`.'),
   assignee: Agent.nullable().optional().describe('The agent who has it; in REST only with `expand=assignee`.'),
@@ -139,7 +141,7 @@ export const UpsertConversation = input('UpsertConversation', 'What the conversa
 export type UpsertConversation = z.output<typeof UpsertConversation>
 export const UpsertedConversation = upsertedShape('Conversation', Conversation)
 
-export const Expansion = choice('ConversationExpansion', 'What may be put beside its id.', ['contact', 'company', 'assignee', 'team', 'channel', 'tags', 'messages', 'lastMessage', 'clocks'])
+export const Expansion = choice('ConversationExpansion', 'What may be put beside its id.', ['contact', 'company', 'assignee', 'team', 'channel', 'tags', 'messages', 'lastMessage', 'clocks', 'figures'])
 export type Expansion = z.output<typeof Expansion>
 
 /** A conversation as REST answers it when it is asked to expand. */
@@ -149,7 +151,7 @@ export const expandParameter = z.string().max(200).transform((value, context) =>
   if (wrong === undefined) return [...new Set(words)] as Expansion[]
   context.addIssue(`${wrong} cannot be expanded; ${Expansion.options.join(', ')} can`)
   return z.NEVER
-}).optional().describe('What to put beside its id, separated by commas: contact, company, assignee, team, channel, tags, messages (the latest 100), lastMessage, clocks.')
+}).optional().describe('What to put beside its id, separated by commas: contact, company, assignee, team, channel, tags, messages (the latest 100), lastMessage, clocks, figures.')
 
 export const conversationFilters = filters('Conversation', {
   id: on(IdCondition, conversations.id),
