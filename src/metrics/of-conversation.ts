@@ -27,7 +27,7 @@ export function figuresOf (subject: Subject, calendar: CompiledCalendar | null):
   const gathered = new Gathered(table.families)
   gathered.add(subject, 0)
   for (const columns of gathered.all()) table.add(columns)
-  return Object.fromEntries(ownMetrics.map((name, at) => [name, figureOf(metrics[at]!, table.samples[at]!, table.totals[at]!.whole, false)])) as Record<OwnMetric, Figure>
+  return Object.fromEntries(ownMetrics.map((name, at) => [name, figureOf(metrics[at]!, table.samples[at]!, table.totals[at]!.at(null), false)])) as Record<OwnMetric, Figure>
 }
 
 /** Agents' public messages by now, neither automatic nor undelivered; none where the life is left out of metrics. */
