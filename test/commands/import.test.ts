@@ -34,6 +34,16 @@ t.test('a log of a help desk becomes conversations with its own figures', async 
     { externalId: 'case-7', createdAt: '2011-02-01T00:00:00.000Z', resolvedAt: '2011-02-02T12:00:00.000Z', notes: 2 },
     { externalId: 'case-2', subject: 'Case 2', createdAt: '2012-04-03T16:55:38.000Z', firstResolvedAt: '2012-04-05T17:15:52.000Z', reopenCount: 0, notes: 3, messages: [{ text: 'Activity 1' }, { text: 'Activity 8' }, { text: 'Activity 6' }] }
   ])
+  const input = { metrics: ['created', 'resolutions', 'fullResolutionTime'], from: '2010-01-01T00:00:00.000Z', to: '2013-01-01T00:00:00.000Z', interval: 'year' }
+  const { body: answer } = await w.post('/v1/metrics/query', input)
+  const figures = answer.totals.map(({ figure: { value, statistics } }: any) => statistics ? [statistics.count, statistics.sum, statistics.p50, statistics.p90, statistics.max] : value)
+  t.same(figures, [3, 3, [3, 303_614, 129_600, 174_014, 174_014]])
+  const totals = 'totals { metric figure { value statistics { count sum p50 p90 max } } }'
+  const { data: { metricQuery } } = await w.graphql(`query ($input: QueryMetrics!) { metricQuery(input: $input) { ${totals} } }`, { input })
+  t.match(answer.totals, metricQuery.totals)
+  const csv = (await w.post('/v1/metrics/query', input, { accept: 'text/csv' })).body.trimEnd().split('\r\n').map((line: string) => line.split(','))
+  const sums = csv.filter(([metric]: string[]) => metric === 'fullResolutionTime').map((line: string[]) => line[csv[0].indexOf('sum')])
+  t.same(sums, ['0', '129600', '174014'], 'a line per year')
   const bad = await run(await fileOf('bad.csv', 'CaseID,ActivityID,CompleteTimestamp\n2,1,yesterday\n'), '--workspace', w.workspaceId, '--from', 'helpdesk-csv').ended
   t.equal(bad.code, 1)
   t.match(bad.stderr, /Line 2 is not CaseID,ActivityID,CompleteTimestamp/)
