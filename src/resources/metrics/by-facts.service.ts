@@ -14,7 +14,6 @@ import * as store from './by-facts.store.js'
 const maxConversations = 50_000
 const maxSamples = 2_000_000
 const batch = 500
-const firstId = '00000000-0000-0000-0000-000000000000'
 
 const promised: ReadonlySet<FamilyName> = new Set(promiseFamilies)
 
@@ -26,24 +25,21 @@ export const asksPromises = ({ metrics }: Checked): boolean => metrics.some(({ m
  * in the samples are negative: -1 is the first that is given back.
  */
 export async function fillFromFacts (ctx: Context, workspaceId: string, checked: Checked, tables: readonly Table[], promises: Promises | null): Promise<string[]> {
-  const reach = reachFor(checked, promises)
-  const count = await reading(store.countCandidates(ctx.db, workspaceId, reach, maxConversations))
-  if (count > maxConversations) throw new ApiError('tooComplex', `More than ${maxConversations} conversations can be in this window. Ask for a shorter or later one.`)
+  const found = await reading(store.candidates(ctx.db, workspaceId, reachFor(checked, promises), maxConversations + 1))
+  if (found.length > maxConversations) throw new ApiError('tooComplex', `More than ${maxConversations} conversations can be in this window. Ask for a shorter or later one.`)
   const [first] = tables
-  const all: string[] = []
-  for (let after = firstId; ;) {
-    const some = await reading(store.nextCandidates(ctx.db, workspaceId, reach, after, batch))
-    if (!some.length) return all
+  for (let from = 0; from < found.length; from += batch) {
+    const some = found.slice(from, from + batch)
     const facts = await factsOfConversations(ctx, some.map(({ id }) => id))
     const gathered = new Gathered(first!.families, first!.named)
-    for (const { id, complexity } of some) {
+    for (const [index, { id, complexity }] of some.entries()) {
       const subject = subjectOf(id, facts.get(id) ?? [], checked.now, { promises, complexity })
-      if (subject) gathered.add(subject, -all.push(id))
+      if (subject) gathered.add(subject, -1 - from - index)
     }
     for (const columns of gathered.all()) for (const table of tables) table.add(columns)
     if (tables.some(({ size }) => size > maxSamples)) throw new ApiError('tooComplex', `More than ${maxSamples} samples are behind this. Ask for fewer buckets or groups, or a shorter window.`)
-    after = some.at(-1)!.id
   }
+  return found.map(({ id }) => id)
 }
 
 const text = (at: number): string => new Date(at).toISOString()

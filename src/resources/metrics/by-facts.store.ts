@@ -7,17 +7,16 @@ import { rows, type Db } from '../../db/connection.js'
  */
 export interface Reach { since: string, to: string, overdueAt: string | null }
 
-const candidates = `from conversations where workspace_id = $1 and created_at < $2 and (updated_at >= $3 or status not in ('resolved', 'closed')
-  or next_due_at < $4 or id in (select conversation_id from clocks where workspace_id = $1 and state = 'cancelled' and due_at < $4 and ended_at >= $4))`
-
-/** How many there are, counted no further than one above the bound. */
-export async function countCandidates (db: Db, workspaceId: string, { since, to, overdueAt }: Reach, bound: number): Promise<number> {
-  const [row] = await rows<{ count: number }>(db, `select count(*)::int as count from (select 1 ${candidates} limit $5) c`, [workspaceId, to, since, overdueAt, bound + 1])
-  return row!.count
-}
-
 export interface Candidate { id: string, complexity: number | null }
 
-/** The next of them by id. */
-export const nextCandidates = async (db: Db, workspaceId: string, { since, to, overdueAt }: Reach, after: string, limit: number): Promise<Candidate[]> =>
-  rows<Candidate>(db, `select id, complexity ${candidates} and id > $5 order by id limit $6`, [workspaceId, to, since, overdueAt, after, limit])
+const created = 'from conversations where workspace_id = $1 and created_at < $2 and'
+
+/** They and how much work each is, by id; at most so many. Each way to be one goes by an index of its own. */
+export const candidates = async (db: Db, workspaceId: string, { since, to, overdueAt }: Reach, limit: number): Promise<Candidate[]> => rows<Candidate>(db,
+  `select id, complexity from (
+     (select id, complexity ${created} updated_at >= $3 limit $5)
+     union (select id, complexity ${created} disposition = 'active' and status in ('new', 'open', 'pending', 'onHold') limit $5)
+     union (select id, complexity ${created} next_due_at < $4 limit $5)
+     union (select id, complexity ${created} id in (
+       select conversation_id from clocks where workspace_id = $1 and state = 'cancelled' and due_at < $4 and ended_at >= $4) limit $5)) c
+   order by id limit $5`, [workspaceId, to, since, overdueAt, limit])
