@@ -61,8 +61,11 @@ const embedded = process.env.DATABASE_URL ? null : await startEmbedded({ dataDir
 const server = embedded?.url ?? process.env.DATABASE_URL!
 const sdl = await readFile(join(projectRoot, 'schema.graphql'), 'utf8')
 const chosen = [...cases, ...graphqlCases(sdl)].filter(({ name }) => wanted(name))
-const large = await setting(server, rows)
 const measured: Measured[] = []
+// On their own, before there are servers whose workers would take part.
+if (wanted('clocks')) measured.push(...await clocksWrite(server))
+if (wanted('backtest')) measured.push(...await backtest(server, rows))
+const large = await setting(server, rows)
 try {
   measured.push(...await measureAll(large, chosen))
   if (wanted('metric')) measured.push(await measureMetric(large))
@@ -78,8 +81,6 @@ try {
   }
   measured.push({ name: 'memory of the server, MiB', ratio: large.product.memoryMiB(), spread: null, must: 200, wish: null, atMost: true })
   measured.push({ name: 'start to ready, ms', ratio: large.product.readyMs, spread: null, must: 1000, wish: null, atMost: true })
-  if (wanted('clocks')) measured.push(...await clocksWrite(server))
-  if (wanted('backtest')) measured.push(...await backtest(server, rows))
   if (wanted('business time')) {
     const { also, ...year } = await businessTime()
     for (const { name, ratio, spread } of [year, ...also]) measured.push({ name: `${name}, against luxon`, ratio, spread, must: 20, wish: 100 })
