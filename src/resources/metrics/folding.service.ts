@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { systemContext, transact, type Context, type Services } from '../../context.js'
 import { Block, columnNames, packBlock, rewritten, type Place } from '../../metrics/blocks.js'
 import { Growing } from '../../metrics/columns.js'
@@ -10,6 +11,9 @@ const enough = 500
 const restMs = 60_000
 /** So many conversations are folded in one transaction. */
 const batch = 1000
+/** So many conversations are computed, and so many blocks packed, before others in this process have their turn. */
+const turn = 40
+const blocksATurn = 4
 
 /**
  * Folds what metrics keep of conversations that have changed, a batch in a workspace at a time; answers how many it is done with.
@@ -45,14 +49,17 @@ async function foldedOf (ctx: Context, workspaceId: string, changed: readonly st
   const [facts, kept] = await Promise.all([factsOfConversations(ctx, ids), store.keptConversations(ctx.db, workspaceId, ids)])
   const known = new Map(kept.map(each => [each.id, each]))
   let next = numbered
-  return ids.filter(id => facts.has(id)).map(id => {
+  const folded: Folded[] = []
+  for (const [index, id] of ids.filter(id => facts.has(id)).entries()) {
+    if (index % turn === turn - 1) await setImmediate()
     const placed = placedOf(id, facts.get(id)!)
     const earlier = known.get(id)
-    return {
+    folded.push({
       id, number: earlier?.number ?? ++next, isNew: !earlier, latest: latestOf(facts.get(id)!), placed,
       before: earlier ? unpackDigests(earlier.places) : new Map(), after: digestsOf(placed)
-    }
-  })
+    })
+  }
+  return folded
 }
 
 /** Rewrites the blocks in which any of them has something else than before. */
@@ -80,7 +87,8 @@ async function rewriteSome (ctx: Context, workspaceId: string, fold: number, som
   const found = blocksOf(await store.blocksAt(ctx.db, workspaceId, some.map(({ place }) => place), columnNames))
   const written: store.BlockColumn[] = []
   const gone: Place[] = []
-  for (const { place, without, traces } of some) {
+  for (const [index, { place, without, traces }] of some.entries()) {
+    if (index % blocksATurn === blocksATurn - 1) await setImmediate()
     const block = rewritten(found.get(textOfPlace(place)) ?? null, place, without, traces)
     if (block.size) written.push(...packBlock(block).map(column => ({ ...place, ...column, fold, size: block.size })))
     else gone.push(place)
