@@ -41,6 +41,7 @@ export class Table {
   /** By metric, then by the text of the key; the total has no key. */
   readonly rows: Array<Map<string, Row>>
   readonly totals: Row[]
+  /** Samples, once for each cell that they are in; of rows as many as take their memory. */
   size = 0
   /** The dimensions that are asked for. */
   readonly named: readonly Named[]
@@ -263,10 +264,13 @@ export class Table {
     if (known) return known
     const row = this.emptyRow(index, key)
     rows.set(text, row)
+    this.size += rowSize
     return row
   }
 }
 
+/** As much memory as so many samples. */
+const rowSize = 20
 const noOne = new Uint8Array()
 const isLeftOut = (without: Uint8Array, conversation: number): boolean => without.length > 0 && without[conversation] === 1
 const nowhere: readonly Row[] = []

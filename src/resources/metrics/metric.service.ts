@@ -15,6 +15,7 @@ import { fill } from './filling.service.js'
 import type { Metric, MetricAnswer, QueryMetrics } from './metric.shapes.js'
 import { checkAttributes } from './named-attributes.service.js'
 import * as store from './metric.store.js'
+import { Turns } from './turns.js'
 
 /** So many cells may an answer have. */
 const maxCells = 100_000
@@ -41,13 +42,20 @@ export async function queryMetrics (ctx: Context, query: QueryMetrics): Promise<
   return answerOf(await compute(ctx, query), maxCells)
 }
 
+/** More at once would be no sooner done: they would take the connections of those who write, and the memory of all. */
+const turns = new Turns(4)
+
 /** Everything behind an answer, as it stood at one instant: what was kept of conversations, and the facts of those that changed since. */
 export async function compute (ctx: Context, query: QueryMetrics): Promise<Computed> {
   const { workspaceId } = allow(ctx, 'metrics:read')
   const checked = check(query, instantOf(ctx))
   await checkAttributes(ctx, query)
-  const { window, buckets, previous, now } = checked
   const calendar = await calendarFor(ctx, query)
+  return turns.take(() => computeNow(ctx, workspaceId, checked, calendar))
+}
+
+async function computeNow (ctx: Context, workspaceId: string, checked: Checked, calendar: CompiledCalendar | null): Promise<Computed> {
+  const { query, window, buckets, previous, now } = checked
   const transaction = await ctx.services.database.begin()
   const inside = { ...ctx, db: transaction.db }
   try {
