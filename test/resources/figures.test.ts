@@ -1,5 +1,6 @@
 import t from 'tap'
 import { at, clockCases, weekly, type Desk, type Talk } from '../support/clock-case.js'
+import { signedIn } from '../support/tokens.js'
 
 const test = await clockCases(t)
 
@@ -92,6 +93,14 @@ test('an earlier instant knows nothing of what came later', '18:00', async (t, d
   t.match(await figures(desk, talk.id, `?asOf=${at('18:01')}`), { status: 422, errors: [{ path: 'asOf', message: /future/ }] })
   const { errors } = await desk.w.graphql('query ($id: ID!, $asOf: DateTime) { conversationFigures(id: $id, asOf: $asOf) { asOf } }', { id: talk.id, asOf: at('18:01') })
   t.match(errors, [{ message: /future/, extensions: { code: 'invalid' } }])
+})
+
+test('a contact sees its conversation without them', '18:00', async (t, desk) => {
+  const talk = await told(desk)
+  const contact = await signedIn(desk.app.app, desk.app.services, desk.w.workspaceId, 'contact', desk.contact.id)
+  t.match(await contact.get(`/v1/conversations/${talk.id}?expand=figures`), { status: 200, body: { id: talk.id, figures: null } })
+  t.same((await contact.graphql('query ($id: ID!) { conversation(id: $id) { id figures { asOf } } }', { id: talk.id })).data.conversation, { id: talk.id, figures: null })
+  t.equal((await contact.get(`/v1/conversations/${talk.id}/figures`)).status, 403)
 })
 
 test('who may not read, and what is not there, is refused; spam has no figures', '18:00', async (t, desk) => {

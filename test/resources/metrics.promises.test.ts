@@ -149,6 +149,17 @@ test('each against the median of its like, the same from what is kept and from t
   t.same([all.data, all.totals], [fresh.data, fresh.totals])
 })
 
+test('a chart of each', '18:00', async (t, desk) => {
+  await morning(desk)
+  const svg = { accept: 'image/svg+xml' }
+  for (const name of [...names, 'expectedTimeRatio']) {
+    const { status, body } = await desk.w.post('/v1/metrics/query', { ...window, metrics: [name], interval: 'hour', groupBy: ['channel'] }, svg)
+    t.same([status, String(body).slice(0, 4)], [200, '<svg'], name)
+  }
+  for (const name of ['workload', 'atRisk', 'overdueNow']) t.equal((await desk.w.post('/v1/metrics/query', { metrics: [name], groupBy: ['agent'] }, svg)).status, 200, name)
+  t.match((await desk.w.post('/v1/metrics/query', { metrics: ['overdueNow'], groupBy: ['standard'] }, svg)).body, /Standard 1/, 'standards by their names')
+})
+
 test('goals are measured by promises that are kept', '18:00', async (t, desk) => {
   await morning(desk)
   const goal = { name: 'Keep our word', why: 'They count on it.', metric: 'attainment', from: at('00:00'), to: at('+1 00:00'), baselineFrom: at('09:00'), baselineTo: at('17:00'), target: 0.9, ownerId: desk.ann.id }

@@ -42,8 +42,8 @@ export function chartOf (answer: MetricAnswer, query: QueryMetrics, nameOf: Name
   const reading = readingOf(metrics, query, statistic, rows, answer.now)
   const groups = distinct(rows.filter(({ metric }) => metric === 0).map(row => groupText(row, nameOf)))
   const labels = rows.map((row, index) => seriesText(row, groups[index % groups.length]!, metrics, reading))
-  const series = kind === 'lines' ? lines(rows, labels, reading) : bars(rows, metrics, reading)
-  const categories = kind === 'bars' ? groups : rows[0]!.cells.map(({ from }) => labelsFor(query.interval, query.timeZone)(from!))
+  const series = rows.length === 0 ? [] : kind === 'lines' ? lines(rows, labels, reading) : bars(rows, metrics, reading)
+  const categories = kind === 'bars' ? groups : (rows[0]?.cells ?? []).map(({ from }) => labelsFor(query.interval, query.timeZone)(from!))
   return {
     title: clipped(metrics.map(reading.nameOf).join(', '), 100), subtitle: subtitleOf(answer, query), categories, kind, axes: reading.axes, series,
     isEmpty: figures.every(({ samples }) => samples === 0), description: describe(series, categories)
@@ -109,7 +109,7 @@ function readingOf (metrics: readonly Metric[], { basis }: QueryMetrics, statist
 
 function axisOf (unit: Metric['unit'], largest: number, isBusiness: boolean): Axis {
   if (unit === 'share') return { name: 'share', suffix: ' %', divisor: 0.01, isWhole: false }
-  if (unit !== 'seconds') return { name: unit, suffix: '', divisor: 1, isWhole: true }
+  if (unit !== 'seconds') return { name: unit, suffix: '', divisor: 1, isWhole: unit !== 'ratio' }
   const [suffix, divisor] = timeUnitFor(largest, isBusiness)
   return { name: isBusiness ? 'business time' : 'time', suffix: ` ${suffix}`, divisor, isWhole: false }
 }
