@@ -22,7 +22,7 @@ export interface Metric {
   formula: string
   version: number
   dimensions: readonly Dimension[]
-  /** The cells' values sum up to the total, unless tags are grouped. */
+  /** The cells' values sum up to the total, unless tags, or attributes of several values, are grouped. */
   additive: boolean
   /** Now, without a window. */
   live: boolean

@@ -38,7 +38,7 @@ export const Metric = shape('Metric', 'A figure that can be asked for, and what 
   formula: z.string().describe('How it is made, in words.'),
   version: z.int().describe('Counts the changes of its meaning.'),
   dimensions: z.array(MetricDimension).describe('What it can be cut and filtered by.'),
-  additive: z.boolean().describe('Whether its cells\' values sum up to the total, unless tags are grouped.'),
+  additive: z.boolean().describe('Whether its cells\' values sum up to the total, unless tags, or attributes of several values, are grouped.'),
   live: z.boolean().describe('Whether it is of now, and refuses a window.'),
   question: z.string().describe('The question that it answers.'),
   audience: z.string().describe('Who asks.'),
