@@ -39,5 +39,8 @@ function valueOf (kind: Metric['kind'], samples: Samples, positions: Int32Array,
   }
 }
 
+/** What a cell says of samples that were only counted. */
+export const figureOfCount = (count: number): Figure => ({ value: count, samples: count, counted: null, statistics: null, provisional: false })
+
 /** What combinations are ranked by: counts by value, others by how many samples. */
 export const sizeOf = ({ kind }: Metric, samples: Samples, row: Row): number => kind === 'distinct' ? samples.distinct(row.at(null)) : row.size

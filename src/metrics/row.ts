@@ -16,10 +16,24 @@ export class Row {
   #count = 0
   #samples: Int32Array = new Int32Array(firstCapacity)
   #buckets: Int32Array = new Int32Array(firstCapacity)
+  #tallies: Int32Array | null = null
   #sorted: { samples: Int32Array, first: Int32Array } | null = null
 
   /** `hasOwnWhole`: it has other samples in the whole window than in its buckets, as levels have; they are put behind the last of these. */
   constructor (readonly key: Key, private readonly buckets: number, private readonly hasOwnWhole: boolean) {}
+
+  /** Counts a sample that nobody will look at; a row has either these or the others. */
+  tally (bucket: number): void {
+    this.#tallies ??= new Int32Array(this.buckets)
+    this.#tallies[bucket]!++
+    this.#count++
+  }
+
+  /** How many were counted only; null where the samples themselves are there. */
+  tallied (bucket: number | null): number | null {
+    if (!this.#tallies) return null
+    return bucket === null ? this.#count : this.#tallies[bucket]!
+  }
 
   /** No bucket: only in the whole window. */
   push (bucket: number | null, sample: number): void {
@@ -34,6 +48,7 @@ export class Row {
 
   /** Those of a bucket; of the whole window where none is named. */
   at (bucket: number | null): Int32Array {
+    if (this.#tallies) throw new Error('These samples were only counted')
     if (bucket === null && !this.hasOwnWhole) return this.#samples.subarray(0, this.#count)
     const { samples, first } = this.#sorted ??= this.#sort()
     const index = bucket ?? this.buckets
@@ -60,12 +75,19 @@ export class Row {
 
   /** Adds another's; one that is in both, by its tags, is in it once. */
   absorb (other: Row, known: Set<number>): void {
+    if (other.#tallies) return this.#absorbTallies(other.#tallies)
     for (let at = 0; at < other.#count; at++) {
       const [bucket, sample] = [other.#buckets[at]!, other.#samples[at]!]
       const one = sample * (this.buckets + 1) + bucket
       if (known.has(one)) continue
       known.add(one)
       this.push(bucket, sample)
+    }
+  }
+
+  #absorbTallies (tallies: Int32Array): void {
+    for (let bucket = 0; bucket < tallies.length; bucket++) {
+      for (let count = tallies[bucket]!; count > 0; count--) this.tally(bucket)
     }
   }
 }

@@ -29,6 +29,8 @@ export interface TableOf {
   groupBy: readonly Named[]
   filter?: Filter | undefined
   measuring: Measuring
+  /** Nobody will ask what is behind a figure: what only counts is only counted. */
+  tallies?: boolean
 }
 
 /** What is alike, where a sample is held against others. */
@@ -133,6 +135,7 @@ export class Table {
     const { window: { from, to }, buckets, measuring } = this.of
     const { takes, lasts, counted, provisional, value } = measure
     const samples = this.samples[index]!
+    const onlyCounts = this.#onlyCounts(this.of.metrics[index]!)
     const bucketOf = finder(buckets)
     const { open, conversation, end: ends } = traces
     const instants = lasts && measuring.bucketBy === 'start' ? traces.start : ends
@@ -141,6 +144,10 @@ export class Table {
       if (instant < from || instant >= to) continue
       const places = placesAt(placed, at)
       if (places.length === 0 || (takes && !takes(traces, at, measuring))) continue
+      if (onlyCounts) {
+        this.#tally(places, bucketOf(instant))
+        continue
+      }
       const key = measure.key === 'contact' ? this.#keyOf(traces, at) : conversation[at]!
       if (key === null) continue
       const end = open ? measuring.now : ends[at]!
@@ -257,6 +264,18 @@ export class Table {
     if (bucket !== null) this.size += places.length
   }
 
+  #tally (places: readonly Row[], bucket: number): void {
+    for (const row of places) row.tally(bucket)
+    this.size += places.length
+  }
+
+  /** What may be in several cells at once is told apart where cells are put together; many buckets are mostly empty. */
+  #onlyCounts ({ kind, measure: { provisional, goesOn, against, key } }: Metric): boolean {
+    const { tallies, groupBy, buckets } = this.of
+    return tallies === true && kind === 'count' && !provisional && !goesOn && !against && !key && buckets.length <= mostTallied &&
+      groupBy.every((name) => name !== 'tag' && attributeKeyOf(name) === null)
+  }
+
   #row (index: number, key: Key): Row {
     const rows = this.rows[index]!
     const text = textOf(key)
@@ -271,6 +290,7 @@ export class Table {
 
 /** As much memory as so many samples. */
 const rowSize = 20
+const mostTallied = 100
 const noOne = new Uint8Array()
 const isLeftOut = (without: Uint8Array, conversation: number): boolean => without.length > 0 && without[conversation] === 1
 const nowhere: readonly Row[] = []

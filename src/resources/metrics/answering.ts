@@ -1,6 +1,6 @@
 import { ApiError } from '../../errors.js'
 import type { Bucket } from '../../metrics/buckets.js'
-import { figureOf } from '../../metrics/figures.js'
+import { figureOf, figureOfCount } from '../../metrics/figures.js'
 import { rank, type Group } from '../../metrics/ranking.js'
 import type { Row } from '../../metrics/row.js'
 import { isFuture, type Table } from '../../metrics/table.js'
@@ -39,8 +39,10 @@ type Write = (place: Place) => string
 /** Written out, as the cells are: there may be a hundred thousand, and spreading takes ten times as long. */
 function figureAt (table: Table, row: Row, place: Place, bucket: Bucket, write: Write): MetricFigure {
   const { metrics, measuring: { now } } = table.of
-  const { value, samples, counted, statistics, provisional } =
-    figureOf(metrics[place.metric]!, table.samples[place.metric]!, row.at(place.bucket), isFuture(bucket, now))
+  const tallied = row.tallied(place.bucket)
+  const { value, samples, counted, statistics, provisional } = tallied !== null
+    ? figureOfCount(tallied)
+    : figureOf(metrics[place.metric]!, table.samples[place.metric]!, row.at(place.bucket), isFuture(bucket, now))
   return { value, samples, counted, statistics, provisional, cursor: write(place) }
 }
 

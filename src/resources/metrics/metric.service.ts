@@ -39,22 +39,25 @@ export async function getMetric (ctx: Context, name: string): Promise<Metric> {
 }
 
 export async function queryMetrics (ctx: Context, query: QueryMetrics): Promise<MetricAnswer> {
-  return answerOf(await compute(ctx, query), maxCells)
+  return answerOf(await compute(ctx, query, true), maxCells)
 }
 
 /** More at once would be no sooner done: they would take the connections of those who write, and the memory of all. */
 const turns = new Turns(4)
 
-/** Everything behind an answer, as it stood at one instant: what was kept of conversations, and the facts of those that changed since. */
-export async function compute (ctx: Context, query: QueryMetrics): Promise<Computed> {
+/**
+ * Everything behind an answer, as it stood at one instant: what was kept of conversations, and the facts of those that changed
+ * since. `tallies`: nobody will look at the samples of what only counts.
+ */
+export async function compute (ctx: Context, query: QueryMetrics, tallies = false): Promise<Computed> {
   const { workspaceId } = allow(ctx, 'metrics:read')
   const checked = check(query, instantOf(ctx))
   await checkAttributes(ctx, query)
   const calendar = await calendarFor(ctx, query)
-  return turns.take(() => computeNow(ctx, workspaceId, checked, calendar))
+  return turns.take(() => computeNow(ctx, workspaceId, checked, calendar, tallies))
 }
 
-async function computeNow (ctx: Context, workspaceId: string, checked: Checked, calendar: CompiledCalendar | null): Promise<Computed> {
+async function computeNow (ctx: Context, workspaceId: string, checked: Checked, calendar: CompiledCalendar | null, tallies: boolean): Promise<Computed> {
   const { query, window, buckets, previous, now } = checked
   const transaction = await ctx.services.database.begin()
   const inside = { ...ctx, db: transaction.db }
@@ -68,8 +71,8 @@ async function computeNow (ctx: Context, workspaceId: string, checked: Checked, 
       calendar, bucketBy: query.bucketBy, withinMs: query.withinDays * 86_400_000, now, survivorOf: (id: string) => merged.get(id) ?? id,
       includeWithoutReply: query.includeWithoutReply, calendarOf: (id: string) => promises?.calendars.get(id)
     }
-    const table = tableOf(checked, window, buckets, measuring)
-    const before = previous && tableOf(checked, previous.window, previous.buckets, measuring)
+    const table = tableOf(checked, window, buckets, measuring, tallies)
+    const before = previous && tableOf(checked, previous.window, previous.buckets, measuring, tallies)
     const tables = before ? [table, before] : [table]
     const ids = await (table.isKept ? fill(inside, workspaceId, checked, tables) : fillFromFacts(inside, workspaceId, checked, tables, promises))
     for (const each of tables) each.finish()
@@ -83,8 +86,8 @@ const none = new Map<string, string>()
 
 const asksContacts = ({ metrics }: Checked): boolean => metrics.some(({ measure: { key, against } }) => key === 'contact' || against === 'returns')
 
-export const tableOf = ({ query, metrics }: Checked, window: Bucket, buckets: Bucket[], measuring: Measuring): Table => new Table({
-  metrics, window, buckets, undivided: query.interval === 'none', groupBy: query.groupBy, filter: query.filter, measuring
+export const tableOf = ({ query, metrics }: Checked, window: Bucket, buckets: Bucket[], measuring: Measuring, tallies = false): Table => new Table({
+  metrics, window, buckets, undivided: query.interval === 'none', groupBy: query.groupBy, filter: query.filter, measuring, tallies
 })
 
 export async function calendarFor (ctx: Context, { basis, calendarId }: QueryMetrics): Promise<CompiledCalendar | null> {
