@@ -5,13 +5,13 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readConfig } from '../src/config.js'
-import { systemContext } from '../src/context.js'
+import { systemContext, type Services } from '../src/context.js'
 import { rows } from '../src/db/connection.js'
 import { createBacktest, deleteBacktest, getBacktest } from '../src/resources/backtests/backtest.service.js'
 import { CreateBacktest } from '../src/resources/backtests/backtest.shapes.js'
 import type * as running from '../src/resources/backtests/running.service.js'
 import { publishStandard } from '../src/resources/standards/publishing.service.js'
-import { archiveStandard, createStandard } from '../src/resources/standards/standard.service.js'
+import { createStandard } from '../src/resources/standards/standard.service.js'
 import { CreateStandard } from '../src/resources/standards/standard.shapes.js'
 import { projectRoot } from '../src/root.js'
 import { makeServices } from '../src/services.js'
@@ -65,15 +65,22 @@ export async function run ({ url = process.env.DATABASE_URL ?? '', conversations
     const clocks = (of: 'tried' | 'real') => result.targets.reduce((sum, each) => sum + each[of].clocks, 0)
     const [counted] = await rows<{ facts: number }>(services.database.read, 'select count(*)::int as facts from conversation_facts where workspace_id = $1', [ctx.caller!.workspaceId])
     await deleteBacktest(ctx, id)
-    for (const each of [published, draft]) await archiveStandard(ctx, each.id)
     return {
       name: 'backtest: four targets beside four that were published', conversations: result.conversations, facts: counted!.facts,
       clocksTried: clocks('tried'), clocksReal: clocks('real'), seconds, perSecond: result.conversations / seconds,
       perCpuSecond: result.conversations / ((user + system) / 1e6), memory
     }
   } finally {
+    await forget(services, ctx.caller!.workspaceId)
     await services.close()
   }
+}
+
+/** Whatever is measured next on this database has promised nothing, as before. */
+async function forget ({ database }: Services, workspaceId: string): Promise<void> {
+  for (const table of ['backtests', 'clocks', 'standard_versions', 'standards']) await rows(database.read, `delete from ${table} where workspace_id = $1`, [workspaceId])
+  await rows(database.read, 'update workspaces set promises_revision = promises_revision + 1 where id = $1', [workspaceId])
+  await rows(database.read, 'update conversations set clocks_asked = false where workspace_id = $1 and clocks_asked', [workspaceId])
 }
 
 /** The same as figures of `npm run bench`. */

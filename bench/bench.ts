@@ -57,6 +57,34 @@ async function measureAll (large: Setting, all: Case[]): Promise<Measured[]> {
   return measured
 }
 
+async function measureServers (): Promise<void> {
+  const large = await setting(server, rows)
+  try {
+    measured.push(...await measureAll(large, chosen))
+    if (wanted('metric')) measured.push(await measureMetric(large))
+    if (wanted('page')) measured.push(await measurePages(large))
+    if (wanted('ten times')) await measureTenth(large)
+    measured.push({ name: 'memory of the server, MiB', ratio: large.product.memoryMiB(), spread: null, must: 200, wish: null, atMost: true })
+    measured.push({ name: 'start to ready, ms', ratio: large.product.readyMs, spread: null, must: 1000, wish: null, atMost: true })
+    if (wanted('business time')) {
+      const { also, ...year } = await businessTime()
+      for (const { name, ratio, spread } of [year, ...also]) measured.push({ name: `${name}, against luxon`, ratio, spread, must: 20, wish: 100 })
+    }
+  } finally {
+    await close(large)
+  }
+}
+
+async function measureTenth (large: Setting): Promise<void> {
+  const small = await setting(server, rows / 10)
+  try {
+    for (const each of cases) {
+      console.error(`… ${each.name} at ten times the rows`)
+      measured.push(await measureScale(each, large, small))
+    }
+  } finally { await close(small) }
+}
+
 const embedded = process.env.DATABASE_URL ? null : await startEmbedded({ dataDir: join(projectRoot, '.data', 'bench'), log: line => console.error(line) })
 const server = embedded?.url ?? process.env.DATABASE_URL!
 const sdl = await readFile(join(projectRoot, 'schema.graphql'), 'utf8')
@@ -64,29 +92,11 @@ const chosen = [...cases, ...graphqlCases(sdl)].filter(({ name }) => wanted(name
 const measured: Measured[] = []
 // On their own, before there are servers whose workers would take part.
 if (wanted('clocks')) measured.push(...await clocksWrite(server))
-if (wanted('backtest')) measured.push(...await backtest(server, rows))
-const large = await setting(server, rows)
 try {
-  measured.push(...await measureAll(large, chosen))
-  if (wanted('metric')) measured.push(await measureMetric(large))
-  if (wanted('page')) measured.push(await measurePages(large))
-  if (wanted('ten times')) {
-    const small = await setting(server, rows / 10)
-    try {
-      for (const each of cases) {
-        console.error(`… ${each.name} at ten times the rows`)
-        measured.push(await measureScale(each, large, small))
-      }
-    } finally { await close(small) }
-  }
-  measured.push({ name: 'memory of the server, MiB', ratio: large.product.memoryMiB(), spread: null, must: 200, wish: null, atMost: true })
-  measured.push({ name: 'start to ready, ms', ratio: large.product.readyMs, spread: null, must: 1000, wish: null, atMost: true })
-  if (wanted('business time')) {
-    const { also, ...year } = await businessTime()
-    for (const { name, ratio, spread } of [year, ...also]) measured.push({ name: `${name}, against luxon`, ratio, spread, must: 20, wish: 100 })
-  }
+  await measureServers()
+  // Once there are no servers whose workers would take part.
+  if (wanted('backtest')) measured.push(...await backtest(server, rows))
 } finally {
-  await close(large)
   await embedded?.stop()
 }
 print(measured, rows)

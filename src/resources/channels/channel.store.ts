@@ -1,11 +1,14 @@
 import { and, eq, inArray } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import { rows, type Db } from '../../db/connection.js'
 import { listPage, type Page, type Sort } from '../../db/page.js'
-import { byRef, columnsOf, insertRow, updateRow } from '../../db/rows.js'
+import { byRef, columnsOf, externalIdOf, insertRow, updateRow } from '../../db/rows.js'
 import { channelFilters, type Channel, type ChannelQuery } from './channel.shapes.js'
 import { channels } from './channel.table.js'
 
 const columns = columnsOf(channels)
+/** Written out, because every message that comes in asks for it. */
+const selected = Object.entries(columns as Record<string, PgColumn>).map(([name, column]) => `${column.name} as "${name}"`).join(', ')
 export type ChannelRow = Omit<typeof channels.$inferSelect, 'workspaceId'>
 
 const sorts: Record<string, Sort> = {
@@ -21,7 +24,8 @@ export function channelShape ({ hookSecretHash, settings, ...row }: ChannelRow):
 }
 
 export async function find (db: Db, workspaceId: string, ref: string): Promise<ChannelRow | undefined> {
-  return (await db.select(columns).from(channels).where(byRef(channels, workspaceId, ref)))[0]
+  const external = externalIdOf(ref)
+  return (await rows<ChannelRow>(db, `select ${selected} from channels where workspace_id = $1 and ${external === null ? 'id' : 'external_id'} = $2`, [workspaceId, external ?? ref]))[0]
 }
 
 export async function hold (db: Db, workspaceId: string, ref: string): Promise<ChannelRow | undefined> {

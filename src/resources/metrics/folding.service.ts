@@ -7,7 +7,7 @@ import { factsOfConversations } from '../conversations/facts.service.js'
 import * as store from './block.store.js'
 
 /** What has changed is folded when it is so much, or has rested so long: a block is not rewritten for every message. */
-const enough = 500
+const enough = 5000
 const restMs = 60_000
 /** So many conversations are folded in one transaction. */
 const batch = 1000
@@ -21,18 +21,20 @@ const blocksATurn = 4
  */
 export async function foldMetrics (services: Services, now: number, many = enough): Promise<number> {
   let done = 0
-  for (const workspaceId of await store.workspacesToFold(services.database.read, many, new Date(now - restMs).toISOString())) {
-    done += await foldWorkspace(services, workspaceId, batch)
+  const rested = new Date(now - restMs).toISOString()
+  for (const workspaceId of await store.workspacesToFold(services.database.read, many, rested)) {
+    done += await foldWorkspace(services, workspaceId, batch, rested)
   }
   return done
 }
 
-/** One batch, however little it is and however recently it changed. */
-export const foldWorkspace = (services: Services, workspaceId: string, limit: number): Promise<number> =>
+/** One batch: what has rested since an instant, or, where nothing has (or none is given), what changed longest ago. */
+export const foldWorkspace = (services: Services, workspaceId: string, limit: number, rested?: string): Promise<number> =>
   transact(systemContext(services, workspaceId, [], 'metrics'), async ctx => {
     const held = await store.holdFold(ctx.db, workspaceId)
     if (!held) return 0
-    const changed = await store.changedConversations(ctx.db, workspaceId, limit)
+    const settled = rested === undefined ? [] : await store.changedConversations(ctx.db, workspaceId, limit, rested)
+    const changed = settled.length ? settled : await store.changedConversations(ctx.db, workspaceId, limit)
     if (!changed.length) return 0
     const folded = await foldedOf(ctx, workspaceId, changed, held.numbered)
     const fold = { numbered: held.numbered + folded.filter(({ isNew }) => isNew).length, folds: held.folds + 1 }
