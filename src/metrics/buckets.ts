@@ -7,6 +7,8 @@ export type Interval = (typeof intervals)[number]
 /** `[from, to)` in milliseconds since the epoch. */
 export interface Bucket { from: number, to: number }
 
+export const isFuture = ({ from }: Bucket, now: number): boolean => from > now
+
 const hourMs = 3_600_000
 
 /** The first instant whose wall clock (ms, as if it were UTC) reads `local` or later. */

@@ -1,17 +1,15 @@
-import { dayOf } from './blocks.js'
-import type { ColumnName } from './blocks.js'
-import { bucketIndex, finder } from './buckets.js'
-import type { Bucket } from './buckets.js'
+import { dayOf, type ColumnName } from './blocks.js'
+import { bucketIndex, finder, isFuture, type Bucket } from './buckets.js'
 import type { Metric } from './catalogue.js'
 import type { Columns, Value } from './columns.js'
 import { Combined } from './combining.js'
 import type { Combination } from './combining.js'
+import { counts, daysOf } from './days.js'
 import { attributeKeyOf } from './dimensions.js'
 import type { Named } from './dimensions.js'
 import { Expectation } from './expectation.js'
 import { isPacked } from './families.js'
-import { matches, dimensionsOf } from './filter.js'
-import type { Filter } from './filter.js'
+import { dimensionsOf, matches, type Filter } from './filter.js'
 import type { Measure, Measuring } from './measures.js'
 import { countedFlag, provisionalFlag, Samples } from './samples.js'
 import { combinations, textOf } from './keys.js'
@@ -300,21 +298,3 @@ interface Placed { places: ReadonlyArray<readonly Row[]>, codes: ArrayLike<numbe
 
 const placesAt = ({ places, codes, conversation, without }: Placed, at: number): readonly Row[] =>
   isLeftOut(without, conversation[at]!) ? nowhere : places[codes[at]!]!
-
-/** Whether what goes on, or what ended, can be samples. */
-function counts ({ goesOn }: Measure, open: boolean, bucketBy: Measuring['bucketBy']): boolean {
-  if (goesOn === 'live') return open
-  return !open || (goesOn === 'byStart' && bucketBy === 'start')
-}
-
-/** Those in which they can be samples of a window. */
-function daysOf (metrics: readonly Metric[], { from, to }: Bucket, bucketBy: Measuring['bucketBy'], open: boolean): [from: number, to: number] | null {
-  const asked = metrics.filter(({ measure, kind }) => kind === 'level' || counts(measure, open, bucketBy))
-  if (asked.length === 0) return null
-  const [first, last] = [dayOf(from), dayOf(to - 1)]
-  if (open) return [asked.some(({ kind, live }) => kind === 'level' || live) ? -Infinity : first, asked.some(({ live }) => live) ? Infinity : last]
-  const isLater = asked.some(({ measure, kind }) => kind === 'level' || (measure.lasts && bucketBy === 'start'))
-  return [first, isLater ? Infinity : last]
-}
-
-export const isFuture = ({ from }: Bucket, now: number): boolean => from > now
