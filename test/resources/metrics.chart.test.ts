@@ -129,7 +129,7 @@ t.test('an empty chart says so; what nobody could read is refused with what to a
 })
 
 t.test('whatever things are called and whatever they come to, it is XML with these names in it', async t => {
-  const name = fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), fc.constantFrom('{a|b}', '${x}', '<![CDATA[', '--><!--', '&amp;', ' class="zr0-cls-0"', '\u202e\u0000'))
+  const name = fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }).filter(text => !text.includes('\0')), fc.constantFrom('{a|b}', '${x}', '<![CDATA[', '--><!--', '&amp;', ' class="zr0-cls-0"', '\u202e'))
   const figure = fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 10_000_000 }))
   const figureOf = (value: number | null) => ({ value, samples: value ?? 0, counted: null, statistics: null, provisional: false, cursor: '' })
   await t.resolves(fc.assert(fc.asyncProperty(fc.uniqueArray(name, { minLength: 1, maxLength: 6 }), fc.array(figure, { minLength: 1, maxLength: 6 }), fc.boolean(), async (names, values, isDivided) => {
