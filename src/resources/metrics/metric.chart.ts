@@ -126,10 +126,13 @@ const clipped = (text: string, length: number): string => {
   return [...clean].length > length ? `${[...clean].slice(0, length - 1).join('')}…` : clean
 }
 
+/** The library keeps what it knows of a text under it in plain objects, where `__proto__` would change every object: told apart by what nobody sees. */
+const inert = (name: string): string => name in Object.prototype ? `${name}\u2060` : name
+
 function groupText ({ cells: [first] }: Row, nameOf: NameOf): string {
   const { group, other } = first!
   if (other) return 'other'
-  return clipped(group.map(({ dimension, value }) => value === null ? `no ${attributeKeyOf(dimension) ?? dimension}` : nameOf(dimension, value)).join(' / '), maxName)
+  return inert(clipped(group.map(({ dimension, value }) => value === null ? `no ${attributeKeyOf(dimension) ?? dimension}` : nameOf(dimension, value)).join(' / '), maxName))
 }
 
 /** Two of one name are told apart, since a legend goes by names. */
