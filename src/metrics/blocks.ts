@@ -1,16 +1,20 @@
 import { dayMs } from '../clock/instants.js'
 import type { Column, Columns, Spans, Value } from './columns.js'
 import { Growing } from './columns.js'
-import { packedDimensions } from './dimensions.js'
-import type { Named, PackedDimension } from './dimensions.js'
+import { attributeColumn } from './attributes.js'
+import { attributeKeyOf, plainDimensions } from './dimensions.js'
+import type { Named, PlainDimension } from './dimensions.js'
 import type { FamilyName } from './families.js'
-import { packColumn, packNumbers, unpackColumn, unpackNumbers } from './packing.js'
+import { packColumn, packNumbers, packTexts, unpackColumn, unpackNumbers, unpackTexts } from './packing.js'
 
 /** The columns of traces that are kept by themselves: a reader takes those that it needs. */
-export type Property = 'conversation' | 'start' | 'end' | 'flags' | 'value' | 'until' | 'key' | 'spans'
-export type ColumnName = Property | PackedDimension
-const properties: readonly Property[] = ['conversation', 'start', 'end', 'flags', 'value', 'until', 'key', 'spans']
-export const columnNames: readonly ColumnName[] = [...properties, ...packedDimensions]
+export type Property = 'conversation' | 'start' | 'end' | 'flags' | 'value' | 'until' | 'key' | 'spans' | 'attributes'
+export type ColumnName = Property | PlainDimension
+const properties: readonly Property[] = ['conversation', 'start', 'end', 'flags', 'value', 'until', 'key', 'spans', 'attributes']
+export const columnNames: readonly ColumnName[] = [...properties, ...plainDimensions]
+
+/** The column that a dimension is read from. */
+export const columnOf = (name: Named): ColumnName => attributeKeyOf(name) === null ? name as PlainDimension : 'attributes'
 
 /** The UTC day of an instant, counted from 1970-01-01. */
 export const dayOf = (at: number): number => Math.floor(at / dayMs)
@@ -22,15 +26,19 @@ const lengthsOf = ({ start, end, size }: Columns): number[] => Array.from({ leng
 
 /** Every column as bytes. */
 export function packBlock (traces: Columns): Array<{ name: ColumnName, data: Buffer }> {
-  const { conversation, start, end, flags, value, until, key, spans, open } = traces
+  const { conversation, start, end, flags, value, until, key, spans, attributes, open } = traces
   const numbers: Partial<Record<Property, ArrayLike<number>>> = { conversation, start: open ? start : lengthsOf(traces), end, flags, value, until }
   return [
     ...Object.entries(numbers).map(([name, column]) => ({ name: name as Property, data: packNumbers(column) })),
     { name: 'key', data: packColumn(key) },
     { name: 'spans', data: Buffer.concat([packNumbers(spans.first), packNumbers(spans.status), packNumbers(spans.from)]) },
-    ...packedDimensions.map((name) => ({ name, data: packColumn(traces.dimension(name)) }))
+    { name: 'attributes', data: packTexts(attributes) },
+    ...plainDimensions.map((name) => ({ name, data: packColumn(traces.dimension(name)) }))
   ]
 }
+
+/** So many times as long are texts once they are unpacked, more or less. */
+const unpackedTimes = 6
 
 /** A block as it was packed; a column is unpacked when it is first asked for, and must have been read. */
 export class Block implements Columns {
@@ -43,7 +51,7 @@ export class Block implements Columns {
 
   read (name: ColumnName, bytes: Buffer): void {
     this.#packed.set(name, bytes)
-    this.bytes += 8 * this.size + bytes.length + 200
+    this.bytes += 8 * this.size + bytes.length * (name === 'attributes' ? unpackedTimes : 1) + 200
   }
 
   has (name: ColumnName): boolean {
@@ -57,6 +65,7 @@ export class Block implements Columns {
   get until (): ArrayLike<number> { return this.#numbers('until') }
   get key (): Column<string | null> { return this.#once('key', unpackColumn<string | null>) }
   get spans (): Spans { return this.#once('spans', spansOf) }
+  get attributes (): Column<string> { return this.#once('attributes', unpackTexts) }
 
   get start (): ArrayLike<number> {
     if (this.open) return this.#numbers('start')
@@ -70,7 +79,8 @@ export class Block implements Columns {
   }
 
   dimension (name: Named): Column<Value> {
-    return this.#once(name as PackedDimension, unpackColumn<Value>)
+    const key = attributeKeyOf(name)
+    return key === null ? this.#once(name as PlainDimension, unpackColumn<Value>) : attributeColumn(this.attributes, key)
   }
 
   #numbers (name: Property): ArrayLike<number> {

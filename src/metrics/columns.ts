@@ -1,16 +1,15 @@
 import { statuses } from '../clock/facts.js'
-import { attributeKeyOf, attributeNamed, packedDimensions, plainDimensions } from './dimensions.js'
+import { attributeColumn, textOf } from './attributes.js'
+import { Coded } from './coded.js'
+import type { Column, Value } from './coded.js'
+import { attributeKeyOf, plainDimensions } from './dimensions.js'
 import type { Named, PlainDimension } from './dimensions.js'
 import type { FamilyName } from './families.js'
 import { tracesOf } from './families.js'
-import type { Subject, Values } from './subject.js'
+import type { Subject } from './subject.js'
 import type { Trace } from './traces.js'
 
-/** Values as indexes of a dictionary, one per trace. */
-export interface Column<T> { codes: ArrayLike<number>, dictionary: readonly T[] }
-
-/** Of an attribute as it is kept: text, a number, true or false, or a list of text. */
-export type Value = Values[PlainDimension] | number | boolean
+export type { Column, Value } from './coded.js'
 
 /** Traces of one family, a column per property; a column that the family has no use for is empty. */
 export interface Columns {
@@ -27,6 +26,9 @@ export interface Columns {
   /** Infinity: it was not undone. */
   until: ArrayLike<number>
   key: Column<string | null>
+  /** As JSON: all that the conversation had then, which few queries look at. */
+  attributes: Column<string>
+  /** An attribute by its key is made of these. */
   dimension: (name: Named) => Column<Value>
   spans: Spans
 }
@@ -34,37 +36,9 @@ export interface Columns {
 /** Those of trace i are at `first[i]` up to `first[i + 1]`; statuses by their position in the list. */
 export interface Spans { first: ArrayLike<number>, status: ArrayLike<number>, from: ArrayLike<number> }
 
-class Coded<T> implements Column<T> {
-  readonly codes: number[] = []
-  readonly dictionary: T[] = []
-  readonly #known = new Map<unknown, number>()
-
-  push (value: T): void {
-    this.codes.push(this.codeOf(value))
-  }
-
-  codeOf (value: T): number {
-    const text = Array.isArray(value) ? value.join('\0') : value
-    let code = this.#known.get(text)
-    if (code === undefined) {
-      code = this.dictionary.push(value) - 1
-      this.#known.set(text, code)
-    }
-    return code
-  }
-
-  /** Some of another column's values; each distinct one is looked up once. */
-  take ({ codes, dictionary }: Column<T>, positions: readonly number[]): void {
-    const translated: number[] = []
-    for (const at of positions) this.codes.push(translated[codes[at]!] ??= this.codeOf(dictionary[codes[at]!]!))
-  }
-}
-
 function takeNumbers (into: number[], from: ArrayLike<number>, positions: readonly number[]): void {
   for (const at of positions) into.push(from[at]!)
 }
-
-const attributeIn = ({ attributes }: Values, key: string): Value => Object.hasOwn(attributes, key) ? attributes[key] as Value : null
 
 /** Columns that grow trace by trace. */
 export class Growing implements Columns {
@@ -76,11 +50,12 @@ export class Growing implements Columns {
   readonly value: number[] = []
   readonly until: number[] = []
   readonly key = new Coded<string | null>()
+  readonly attributes = new Coded<string>()
   readonly spans = { first: [0], status: [] as number[], from: [] as number[] }
-  readonly #dimensions = new Map<Named, Coded<Value>>()
+  readonly #dimensions = Object.fromEntries(plainDimensions.map((name) => [name, new Coded<Value>()])) as Record<PlainDimension, Coded<Value>>
 
-  /** `attributes`: the keys of those that shall be columns too. */
-  constructor (readonly family: FamilyName, readonly open: boolean, readonly attributes: readonly string[] = []) {}
+  /** `withAttributes`: somebody may ask for them. */
+  constructor (readonly family: FamilyName, readonly open: boolean, private readonly withAttributes = true) {}
 
   push (conversation: number, { start, end, values, flags = 0, value = 0, until = null, key = null, spans = [] }: Trace): void {
     this.size++
@@ -96,11 +71,11 @@ export class Growing implements Columns {
       this.spans.from.push(from)
     }
     this.spans.first.push(this.spans.from.length)
-    for (const name of plainDimensions) this.dimension(name).push(values[name])
-    for (const key of this.attributes) this.dimension(attributeNamed(key)).push(attributeIn(values, key))
+    for (const name of plainDimensions) this.#dimensions[name].push(values[name])
+    if (this.withAttributes) this.attributes.push(textOf(values.attributes))
   }
 
-  /** Those of others' traces that fit, with what can be kept of them. */
+  /** Those of others' traces that fit. */
   take (from: Columns, fits: (at: number) => boolean): void {
     const positions: number[] = []
     for (let at = 0; at < from.size; at++) if (fits(at)) positions.push(at)
@@ -109,7 +84,8 @@ export class Growing implements Columns {
     for (const name of ['conversation', 'start', 'flags', 'value', 'until'] as const) takeNumbers(this[name], from[name], positions)
     if (!this.open) takeNumbers(this.end, from.end, positions)
     this.key.take(from.key, positions)
-    for (const name of packedDimensions) this.dimension(name).take(from.dimension(name), positions)
+    this.attributes.take(from.attributes, positions)
+    for (const name of plainDimensions) this.#dimensions[name].take(from.dimension(name), positions)
     this.#takeSpans(from.spans, positions)
   }
 
@@ -123,10 +99,9 @@ export class Growing implements Columns {
     }
   }
 
-  dimension (name: Named): Coded<Value> {
-    let known = this.#dimensions.get(name)
-    if (!known) this.#dimensions.set(name, known = new Coded())
-    return known
+  dimension (name: Named): Column<Value> {
+    const key = attributeKeyOf(name)
+    return key === null ? this.#dimensions[name as PlainDimension] : attributeColumn(this.attributes, key)
   }
 }
 
@@ -136,8 +111,8 @@ export class Gathered {
 
   /** `named`: what will be asked of their values. */
   constructor (families: Iterable<FamilyName>, named: readonly Named[] = []) {
-    const keys = named.flatMap((name) => attributeKeyOf(name) ?? [])
-    this.#columns = [...new Set(families)].flatMap((family) => [new Growing(family, false, keys), new Growing(family, true, keys)])
+    const withAttributes = named.some((name) => attributeKeyOf(name) !== null)
+    this.#columns = [...new Set(families)].flatMap((family) => [new Growing(family, false, withAttributes), new Growing(family, true, withAttributes)])
   }
 
   add (subject: Subject, conversation: number): void {

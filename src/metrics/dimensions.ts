@@ -8,10 +8,6 @@ export type Dimension = (typeof dimensions)[number]
 export const plainDimensions = dimensions.filter((name) => name !== 'attribute')
 export type PlainDimension = Exclude<Dimension, 'attribute'>
 
-/** Those of the families that can be kept. */
-export const packedDimensions = plainDimensions.filter((name): name is PackedDimension => name !== 'standard')
-export type PackedDimension = Exclude<PlainDimension, 'standard'>
-
 /** A dimension as a query names it: `team`, or `attribute:plan`. */
 export type Named = PlainDimension | `attribute:${string}`
 

@@ -5,17 +5,17 @@ import { reopenings, resolutions } from './resolutions.js'
 import type { Subject } from './subject.js'
 import type { Trace } from './traces.js'
 
-/** Families whose traces the facts alone make: they can be kept. */
-export const packedFamilies = ['creation', 'messageIn', 'messageOut', 'episode', 'resolution', 'reopening', 'assignment', 'owned', 'unresolved'] as const
+/** Families whose traces the facts alone make, or what is written with them: they can be kept. */
+export const packedFamilies = ['creation', 'messageIn', 'messageOut', 'episode', 'resolution', 'reopening', 'assignment', 'owned', 'unresolved', 'work'] as const
 export type PackedFamily = (typeof packedFamilies)[number]
 const packed: ReadonlySet<string> = new Set(packedFamilies)
 export const isPacked = (family: string): family is PackedFamily => packed.has(family)
 
-/** Families that other things than facts have a part in: published standards, calendars, time itself, the row. */
+/** Families that published standards, calendars and time itself have a part in. */
 export const promiseFamilies = ['promise', 'promiseDue', 'overrun', 'clock'] as const
 
 /** What is computed once of a conversation and serves several metrics. */
-export const familyNames = [...packedFamilies, ...promiseFamilies, 'work'] as const
+export const familyNames = [...packedFamilies, ...promiseFamilies] as const
 export type FamilyName = (typeof familyNames)[number]
 
 const tracing: Record<FamilyName, (subject: Subject) => Trace[]> = {

@@ -137,7 +137,7 @@ export const breachOverrun: Measure = {
 }
 export const atRisk: Measure = { family: 'clock', takes: has(isAtRisk), goesOn: 'live' }
 export const overdueNow: Measure = { family: 'clock', takes: has(isOverdue), goesOn: 'live' }
-export const workload: Measure = { family: 'work', value: ({ value }, at) => value[at]!, goesOn: 'live' }
+export const workload: Measure = { family: 'work', reads: ['value'], value: ({ value }, at) => value[at]!, goesOn: 'live' }
 
 /** Counted until a new conversation of the contact takes it away. */
 export const firstContactResolutionRate: Measure = {

@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Column } from './columns.js'
 
 /*
@@ -62,4 +63,13 @@ export const packColumn = <T>({ codes, dictionary }: Column<T>): Buffer =>
 export function unpackColumn<T> (bytes: Buffer): Column<T> {
   const { numbers, end } = unpackNumbers(bytes)
   return { codes: numbers, dictionary: JSON.parse(bytes.toString('utf8', end)) as T[] }
+}
+
+/** Texts that may be many, and much alike: they are deflated. */
+export const packTexts = ({ codes, dictionary }: Column<string>): Buffer =>
+  Buffer.concat([packNumbers(codes), deflateRawSync(JSON.stringify(dictionary), { level: 1 })])
+
+export function unpackTexts (bytes: Buffer): Column<string> {
+  const { numbers, end } = unpackNumbers(bytes)
+  return { codes: numbers, dictionary: JSON.parse(inflateRawSync(bytes.subarray(end)).toString()) as string[] }
 }

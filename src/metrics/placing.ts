@@ -6,6 +6,7 @@ import type { Place } from './blocks.js'
 import { packedFamilies, tracesOf } from './families.js'
 import type { PackedFamily } from './families.js'
 import { subjectOf } from './subject.js'
+import type { Beside } from './subject.js'
 import type { Trace } from './traces.js'
 
 /** What a conversation has in one block. */
@@ -18,9 +19,9 @@ const bytes = 1 + 4 + digestBytes
 export const textOfPlace = ({ family, open, day }: Place): string => `${family} ${open} ${day}`
 
 /** All that is kept of a conversation, by place; nothing of one without a creation. */
-export function placedOf (id: string, facts: readonly Fact[]): Map<string, Placed> {
+export function placedOf (id: string, facts: readonly Fact[], beside: Beside): Map<string, Placed> {
   const all = new Map<string, Placed>()
-  const subject = subjectOf(id, facts, Infinity)
+  const subject = subjectOf(id, facts, Infinity, beside)
   if (!subject) return all
   for (const family of packedFamilies) {
     for (const trace of tracesOf(subject, family)) {

@@ -1,4 +1,4 @@
-import { dayOf, type ColumnName } from './blocks.js'
+import { columnOf, dayOf, type ColumnName } from './blocks.js'
 import { bucketIndex, finder, isFuture, type Bucket } from './buckets.js'
 import type { Metric } from './catalogue.js'
 import type { Columns, Value } from './columns.js'
@@ -73,7 +73,7 @@ export class Table {
 
   /** Whether what is kept of conversations has all that this asks for. */
   get isKept (): boolean {
-    return [...this.families].every(isPacked) && this.named.every((name) => attributeKeyOf(name) === null)
+    return [...this.families].every(isPacked)
   }
 
   /** The columns that traces of a family must have. */
@@ -82,7 +82,7 @@ export class Table {
     const read = measures.flatMap(({ reads = [], lasts }) => [...reads, ...lasts || open ? ['start' as const] : []])
     const returns: ColumnName[] = this.#returns && family === 'creation' ? ['key'] : []
     const sorts = measures.some(({ against }) => against === 'median') ? sortedBy : []
-    return [...new Set<ColumnName>(['conversation', ...open ? [] : ['end' as const], ...read, ...returns, ...sorts, ...this.named as ColumnName[]])]
+    return [...new Set<ColumnName>(['conversation', ...open ? [] : ['end' as const], ...read, ...returns, ...sorts, ...this.named.map(columnOf)])]
   }
 
   /** The UTC days of the blocks in which traces of a family can be of use; null: none are. */

@@ -95,7 +95,7 @@ test('what is overdue stays so while it is resolved, and somebody has it', '18:0
 })
 
 test('who has how much to do, by the number and by the weight', '18:00', async (t, desk) => {
-  const { w } = desk
+  const { w, app } = desk
   const [hard, easy, done] = [await desk.asked('09:00', { complexity: 5 }), await desk.asked('09:30'), await desk.asked('10:00', { complexity: 3 })]
   for (const each of [hard, easy, done]) await each.assign('10:30', { assigneeId: desk.ann.id })
   await done.status('11:00', 'pending')
@@ -103,6 +103,8 @@ test('who has how much to do, by the number and by the weight', '18:00', async (
   const input = { metrics: ['workload'], groupBy: ['agent'] }
   const read = ({ data }: any) => data.map(({ group, figure: { statistics } }: any) => [group[0].value, statistics.count, statistics.sum])
   t.same(read(await query(desk, input)), [[desk.ann.id, 2, 6], [null, 1, 0]])
+  t.equal(await foldWorkspace(app.services, w.workspaceId, 9), 4)
+  t.same(read(await query(desk, input)), [[desk.ann.id, 2, 6], [null, 1, 0]], 'as it was kept')
   await w.patch(`/v1/conversations/${easy.id}`, { complexity: 2 })
   const { data } = await w.graphql(document, { input })
   t.same(read(data.metricQuery), [[desk.ann.id, 2, 7], [null, 1, 0]], 'as it stands')

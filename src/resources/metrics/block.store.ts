@@ -23,11 +23,11 @@ export async function holdFold (db: Db, workspaceId: string): Promise<Fold | und
   return held
 }
 
-export interface Changed { id: string, version: number }
+export interface Changed { id: string, version: number, complexity: number | null }
 
 /** Conversations that have changed since what was kept of them, those first that have not changed for longest. */
 export const changedConversations = async (db: Db, workspaceId: string, limit: number, before: string | null = null): Promise<Changed[]> => rows<Changed>(db,
-  'select id, version from conversations where workspace_id = $1 and not metrics_kept and ($3::timestamptz is null or updated_at <= $3) order by updated_at, id limit $2',
+  'select id, version, complexity from conversations where workspace_id = $1 and not metrics_kept and ($3::timestamptz is null or updated_at <= $3) order by updated_at, id limit $2',
   [workspaceId, limit, before])
 
 export interface Kept { id: string, number: number, places: Buffer }

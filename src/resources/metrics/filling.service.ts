@@ -33,14 +33,14 @@ export async function fill (ctx: Context, workspaceId: string, checked: Checked,
   const [unkept, ranges] = await Promise.all([
     reading(store.unkeptConversations(ctx.db, workspaceId, from, to, new Date(now).toISOString(), 4 * maxConversations + 1)), rangesOf(ctx, workspaceId, tables)
   ])
-  const candidates = unkept.filter(({ candidate }) => candidate).map(({ id }) => id)
+  const candidates = unkept.filter(({ candidate }) => candidate)
   if (candidates.length > maxConversations || unkept.length > 4 * maxConversations) {
     throw new ApiError('tooComplex', `More than ${maxConversations} conversations in this window have changed recently, or after its \`now\`. Ask for a shorter or later one.`)
   }
   const numbers = unkept.flatMap(({ number }) => number ?? [])
   await addKept(ctx, workspaceId, ranges, tables, maskOf(numbers))
   await addChanged(ctx, candidates, now, tables)
-  return candidates
+  return candidates.map(({ id }) => id)
 }
 
 function maskOf (numbers: readonly number[]): Uint8Array {
@@ -49,13 +49,14 @@ function maskOf (numbers: readonly number[]): Uint8Array {
   return mask
 }
 
-async function addChanged (ctx: Context, ids: readonly string[], now: number, tables: readonly Table[]): Promise<void> {
-  for (let from = 0; from < ids.length; from += batch) {
-    const some = ids.slice(from, from + batch)
-    const facts = await factsOfConversations(ctx, some)
-    const gathered = new Gathered(tables[0]!.families)
-    for (const [index, id] of some.entries()) {
-      const subject = subjectOf(id, facts.get(id) ?? [], now)
+async function addChanged (ctx: Context, changed: readonly store.Unkept[], now: number, tables: readonly Table[]): Promise<void> {
+  const [{ families, named }] = tables as [Table]
+  for (let from = 0; from < changed.length; from += batch) {
+    const some = changed.slice(from, from + batch)
+    const facts = await factsOfConversations(ctx, some.map(({ id }) => id))
+    const gathered = new Gathered(families, named)
+    for (const [index, { id, complexity }] of some.entries()) {
+      const subject = subjectOf(id, facts.get(id) ?? [], now, { complexity })
       if (subject) gathered.add(subject, -1 - from - index)
     }
     for (const columns of gathered.all()) for (const table of tables) table.add(columns)

@@ -52,9 +52,9 @@ async function foldedOf (ctx: Context, workspaceId: string, changed: readonly st
   const known = new Map(kept.map(each => [each.id, each]))
   let next = numbered
   const folded: Folded[] = []
-  for (const [index, id] of ids.filter(id => facts.has(id)).entries()) {
+  for (const [index, { id, complexity }] of changed.filter(({ id }) => facts.has(id)).entries()) {
     if (index % turn === turn - 1) await setImmediate()
-    const placed = placedOf(id, facts.get(id)!)
+    const placed = placedOf(id, facts.get(id)!, { complexity })
     const earlier = known.get(id)
     folded.push({
       id, number: earlier?.number ?? ++next, isNew: !earlier, latest: latestOf(facts.get(id)!), placed,

@@ -12,6 +12,7 @@ export interface Unkept {
   id: string
   /** What the blocks call it; null where they do not know it. */
   number: number | null
+  complexity: number | null
   /**
    * Whether it can have a sample in the window: it was there at `now`, and has a fact after the window's start (what is written
    * counts the row's `updated_at` on, and no fact is later than its writing) or is unresolved.
@@ -24,8 +25,8 @@ export const unkeptConversations = async (db: Db, workspaceId: string, from: str
   `with unkept as (
      select id from conversations where workspace_id = $1 and not metrics_kept
      union select conversation_id from metric_conversations where workspace_id = $1 and latest > $4)
-   select c.id, m.number, c.candidate from unkept
-   cross join lateral (select id, created_at <= $4 and (updated_at >= $2 or status not in ('resolved', 'closed')) as candidate
+   select c.id, m.number, c.complexity, c.candidate from unkept
+   cross join lateral (select id, complexity, created_at <= $4 and (updated_at >= $2 or status not in ('resolved', 'closed')) as candidate
      from conversations where workspace_id = $1 and id = unkept.id and created_at < $3 limit 1) c
    left join lateral (select number from metric_conversations where workspace_id = $1 and conversation_id = unkept.id limit 1) m on true
    limit $5`, [workspaceId, from, to, now, bound])

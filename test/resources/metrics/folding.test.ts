@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
+import type { Fact } from '../../../src/clock/facts.js'
 import { rows } from '../../../src/db/connection.js'
 import { catalogue } from '../../../src/metrics/catalogue.js'
-import { packedDimensions } from '../../../src/metrics/dimensions.js'
+import { plainDimensions } from '../../../src/metrics/dimensions.js'
 import { isPacked } from '../../../src/metrics/families.js'
 import { foldMetrics, foldWorkspace } from '../../../src/resources/metrics/folding.service.js'
 import { listMetricConversations } from '../../../src/resources/metrics/behind.service.js'
@@ -21,8 +22,9 @@ clock.now = monday + 6 * day
 const at = (instant: number) => new Date(instant).toISOString()
 
 const lasting = catalogue.filter(({ live, measure }) => !live && isPacked(measure.family)).map(({ name }) => name)
-const groups = packedDimensions.filter(name => name !== 'actorKind' && name !== 'agent')
-const live = fc.record({ metrics: fc.constant(['currentWait']), groupBy: fc.subarray(['agent', 'status', 'tag'], { maxLength: 2 }) })
+const attributes = ['attribute:plan', 'attribute:uses']
+const groups = plainDimensions.filter(name => name !== 'actorKind' && name !== 'agent' && name !== 'standard')
+const live = fc.record({ metrics: fc.subarray(['currentWait', 'workload'], { minLength: 1 }), groupBy: fc.subarray(['agent', 'status', 'tag', ...attributes], { maxLength: 2 }) })
 const windowed = fc.record({
   metrics: fc.subarray(lasting, { minLength: 1, maxLength: 20 }),
   from: fc.nat(100).map(hours => at(monday + hours * 3_600_000)),
@@ -33,30 +35,44 @@ const windowed = fc.record({
   bucketBy: fc.constantFrom('end', 'start'),
   withinDays: fc.constantFrom(1, 7),
   now: fc.option(fc.nat(140).map(hours => at(monday + hours * 3_600_000 + 60_000)), { nil: undefined }),
-  groupBy: fc.subarray(groups, { maxLength: 3 }),
-  filter: fc.constantFrom(undefined, { status: { in: ['resolved', 'open'] } }, { not: { tag: { isNull: true } } }, { or: [{ team: { isNull: true } }, { priority: { eq: 'high' } }] }),
+  groupBy: fc.subarray([...groups, ...attributes], { maxLength: 3 }),
+  filter: fc.constantFrom(undefined, { status: { in: ['resolved', 'open'] } }, { not: { tag: { isNull: true } } }, { or: [{ team: { isNull: true } }, { priority: { eq: 'high' } }] },
+    { not: { attributes: [{ key: 'plan', eq: 'free' }] } }),
   top: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
   previousPeriod: fc.boolean()
 })
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const), which: fc.nat(5), count: fc.integer({ min: 1, max: 12 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('weigh' as const), which: fc.nat(5), complexity: fc.constantFrom(0, 0.5, 3) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('fold' as const), limit: fc.integer({ min: 1, max: 4 }), which: fc.nat(5) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('ask' as const), input: fc.oneof({ weight: 6, arbitrary: windowed }, { weight: 1, arbitrary: live }) }) }
 )
 
+/** What is told of attributes in between. */
+const labels = fc.array(fc.record({
+  place: fc.nat(20), minute: fc.nat(5 * 1440), attributes: fc.constantFrom<Record<string, unknown>>({ plan: 'free' }, { plan: 'team', seats: 3 }, { plan: null }, { uses: ['a', 'b'] }, { uses: ['b'] })
+}), { maxLength: 5 })
+const story = fc.tuple(timeline({ minutes: 5 * 1440, facts: 25 }), labels).map(([facts, labels]) => labels.reduce<Fact[]>((all, { place, minute, attributes }, index) => {
+  const occurredAt = monday + minute * 60_000
+  return all.toSpliced(1 + place, 0, { id: `a${index}`, occurredAt, recordedAt: occurredAt, sequence: 0, actor: { kind: 'system', id: null }, kind: 'attributes', attributes })
+}, facts))
+
 t.test('random histories, folded at random moments by two workers, give the very answers that their facts give', async t => {
   let [asked, kept] = [0, 0]
   await fc.assert(fc.asyncProperty(
-    fc.array(timeline({ minutes: 5 * 1440, facts: 25 }), { minLength: 1, maxLength: 6 }), fc.array(step, { minLength: 4, maxLength: 24 }),
+    fc.array(story, { minLength: 1, maxLength: 6 }), fc.array(step, { minLength: 4, maxLength: 24 }),
     async (all, steps) => {
       const w = await workspace()
       await w.post('/v1/calendars', { name: 'Hours', timeZone: 'UTC', isDefault: true, weekly: { monday: [{ from: '01:15', to: '07:30' }], tuesday: [{ from: '09:00', to: '17:00' }] } })
+      await w.post('/v1/attributes', { on: 'conversation', key: 'plan', name: 'Plan', type: 'choice', allowedValues: ['free', 'team'] })
+      await w.post('/v1/attributes', { on: 'conversation', key: 'uses', name: 'Uses', type: 'choices', allowedValues: ['a', 'b'] })
       const histories = await Histories.in(services, w)
       for (const facts of all) histories.begin(facts)
       const story = (which: number) => histories.stories[which % all.length]!
       for (const each of steps) {
         clock.now += 1000
         if (each.do === 'write') await histories.write(story(each.which), each.count)
+        else if (each.do === 'weigh') await histories.weigh(story(each.which), each.complexity)
         else if (each.do === 'fold') {
           const [one, two] = await Promise.all([
             foldWorkspace(services, w.workspaceId, each.limit), foldWorkspace(services, w.workspaceId, each.limit + 1), histories.write(story(each.which), 1)

@@ -16,7 +16,7 @@ import type { Workspace } from '../../support/app.js'
 import { factories } from '../../support/factories.js'
 
 /** A conversation of which only some facts have been written yet. */
-export interface Story { id: string, facts: Fact[], written: number }
+export interface Story { id: string, facts: Fact[], written: number, complexity: number | null }
 
 /** Writes histories as they are, whoever may have thought of them, and knows what figures they must come to. */
 export class Histories {
@@ -34,7 +34,7 @@ export class Histories {
     const other = await factories.conversations!(w, { occurredAt: '2020-01-01T00:00:00.000Z' })
     const known = Object.entries({ ada, ben, mail, contact, t1, other }).map(([name, { id }]) => [name, id])
     const facts = await readFacts(services.database.read, w.workspaceId, other.id)
-    return new Histories(services, w, Object.fromEntries(known), { id: other.id, facts, written: facts.length })
+    return new Histories(services, w, Object.fromEntries(known), { id: other.id, facts, written: facts.length, complexity: null })
   }
 
   get ctx (): Context {
@@ -53,7 +53,7 @@ export class Histories {
     const named = ['messageId', 'agentId', 'teamId', 'channelId', 'contactId', 'intoId', 'sourceId', 'companyId']
     const lists = ['tagIds', 'add', 'remove']
     const story = {
-      id, written: 0,
+      id, written: 0, complexity: null,
       facts: facts.map(fact => Object.fromEntries(Object.entries({ ...fact, id: own(fact.id) }).map(([key, value]) => [key, named.includes(key) && value
         ? own(value as string)
         : lists.includes(key) ? (value as string[]).map(word => this.uuid(word)) : key === 'actor' && value ? actorOf(value as Fact['actor'], own) : value])) as unknown as Fact)
@@ -84,6 +84,17 @@ export class Histories {
     story.written += facts.length
   }
 
+  /** Says how much work a story is, where it has begun. */
+  async weigh (story: Story, complexity: number): Promise<void> {
+    if (story.written === 0) return
+    const { workspaceId } = this.w
+    await transact(systemContext(this.services, workspaceId, []), async ctx => {
+      const row = await conversations.holdItself(ctx.db, workspaceId, story.id)
+      await conversations.update(ctx.db, { ...row!, complexity, version: row!.version + 1, updatedAt: new Date(ctx.transaction!.at).toISOString() })
+    })
+    story.complexity = complexity
+  }
+
   /** What the server answers, and what the facts that were written come to by themselves. */
   async answers (input: object): Promise<{ given: MetricAnswer, expected: MetricAnswer, computed: Computed }> {
     const { ctx } = this
@@ -99,9 +110,9 @@ export class Histories {
     const measuring = { calendar, bucketBy: query.bucketBy, withinMs: query.withinDays * 86_400_000, now, survivorOf: (id: string) => id }
     const table = tableOf(checked, window, buckets, measuring)
     const before = previous && tableOf(checked, previous.window, previous.buckets, measuring)
-    const gathered = new Gathered(table.families)
-    for (const [index, { id, facts, written }] of [...this.stories, this.other].entries()) {
-      const subject = subjectOf(id, facts.slice(0, written), now)
+    const gathered = new Gathered(table.families, table.named)
+    for (const [index, { id, facts, written, complexity }] of [...this.stories, this.other].entries()) {
+      const subject = subjectOf(id, facts.slice(0, written), now, { complexity })
       if (subject) gathered.add(subject, -1 - index)
     }
     for (const columns of gathered.all()) for (const each of before ? [table, before] : [table]) each.add(columns)
