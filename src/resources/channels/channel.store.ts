@@ -28,6 +28,12 @@ export async function find (db: Db, workspaceId: string, ref: string): Promise<C
   return (await rows<ChannelRow>(db, `select ${selected} from channels where workspace_id = $1 and ${external === null ? 'id' : 'external_id'} = $2`, [workspaceId, external ?? ref]))[0]
 }
 
+/** Which one is referred to, and its version; undefined where there is none. */
+export async function stampOf (db: Db, workspaceId: string, ref: string): Promise<Pick<ChannelRow, 'id' | 'version'> | undefined> {
+  const external = externalIdOf(ref)
+  return (await rows<ChannelRow>(db, `select id, version from channels where workspace_id = $1 and ${external === null ? 'id' : 'external_id'} = $2`, [workspaceId, external ?? ref]))[0]
+}
+
 export async function hold (db: Db, workspaceId: string, ref: string): Promise<ChannelRow | undefined> {
   return (await db.select(columns).from(channels).where(byRef(channels, workspaceId, ref)).for('update'))[0]
 }

@@ -24,20 +24,19 @@ export async function pushMessage (ctx: Context, channelRef: string, message: In
 
 const seen = new LRUCache<string, ChannelRow>({ max: 1000 })
 
-/** Works with the channel as it was when it was last seen, and reads it in the same round trip: had it changed, all is done anew. */
+/** Works with the channel as it was when it was last seen, and asks for its version in the same round trip: had it changed, all is done anew. */
 async function withChannel<T> (ctx: Context, workspaceId: string, ref: string, work: (channel: ChannelRow) => Promise<T>): Promise<T> {
   const key = `${workspaceId} ${ref}`
   const known = seen.get(key)
-  const reading = channels.find(ctx.db, workspaceId, ref)
   if (!known) {
-    const channel = await reading
+    const channel = await channels.find(ctx.db, workspaceId, ref)
     if (!channel) throw notFound('Channel')
     seen.set(key, channel)
     return work(channel)
   }
-  const [now, worked] = await Promise.allSettled([reading, work(known)])
+  const [now, worked] = await Promise.allSettled([channels.stampOf(ctx.db, workspaceId, ref), work(known)])
   if (now.status === 'rejected') throw now.reason
-  if (now.value?.version !== known.version) {
+  if (now.value?.id !== known.id || now.value.version !== known.version) {
     seen.delete(key)
     throw new Overtaken(conflict('The channel is being changed again and again. Try again shortly.'))
   }

@@ -2,12 +2,14 @@ import { getTableColumns, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { rows, type Db } from '../../db/connection.js'
 import { externalIdOf } from '../../db/rows.js'
+import { wideRows } from '../../db/wide.js'
 import type { Priority } from '../../clock/facts.js'
 import type { ConversationRow } from './conversation.row.js'
 import { conversations } from './conversation.table.js'
 
 const columns = Object.entries(getTableColumns(conversations) as Record<string, PgColumn>)
 const selected = columns.map(([name, column]) => `c.${column.name} as "${name}"`).join(', ')
+const wide = wideRows<ConversationRow>(conversations)
 
 /**
  * The conversation that a reference names, locked until the transaction ends. A merged one leads to the one that answers
@@ -15,14 +17,14 @@ const selected = columns.map(([name, column]) => `c.${column.name} as "${name}"`
  */
 export async function hold (db: Db, workspaceId: string, ref: string): Promise<ConversationRow | undefined> {
   const external = externalIdOf(ref)
-  const [row] = await rows<ConversationRow>(db, `select ${selected} from conversations c
+  const [row] = await wide(db, `select ${selected} from conversations c
     where c.workspace_id = $1 and ${external === null ? 'c.id' : 'c.external_id'} = $2 for no key update`, [workspaceId, external ?? ref])
   return row?.mergedIntoId ? hold(db, workspaceId, row.mergedIntoId) : row
 }
 
 /** As `hold`, but the merged one itself. */
 export async function holdItself (db: Db, workspaceId: string, id: string): Promise<ConversationRow | undefined> {
-  const [row] = await rows<ConversationRow>(db,
+  const [row] = await wide(db,
     `select ${selected} from conversations c where c.workspace_id = $1 and c.id = $2 for no key update`, [workspaceId, id])
   return row
 }
@@ -49,12 +51,12 @@ export const update = async (db: Db, row: ConversationRow): Promise<unknown> =>
   rows(db, updateText, [row.workspaceId, row.id, ...changeable.map(([name, column]) => value(column, row[name as keyof ConversationRow]))])
 
 /** Conversations whose snooze is over, claimed for this transaction. */
-export const claimAwake = async (db: Db, before: string, limit: number): Promise<ConversationRow[]> => rows<ConversationRow>(db,
+export const claimAwake = async (db: Db, before: string, limit: number): Promise<ConversationRow[]> => wide(db,
   `select ${selected} from conversations c where c.wake_at <= $1 order by c.wake_at limit $2 for no key update skip locked`, [before, limit])
 
 /** The conversations that any of a message's thread keys leads to, the latest activity first. */
 export const findByThread = async (db: Db, workspaceId: string, channelId: string, keys: readonly string[]): Promise<ConversationRow[]> =>
-  rows<ConversationRow>(db, `select ${selected} from conversations c where c.workspace_id = $1 and c.id in (
+  wide(db, `select ${selected} from conversations c where c.workspace_id = $1 and c.id in (
       select t.conversation_id from conversation_threads t where t.workspace_id = $1 and t.channel_id = $2 and t.key = any($3))
     order by c.last_activity_at desc, c.id desc limit 10 for no key update of c`, [workspaceId, channelId, keys])
 
@@ -146,13 +148,13 @@ const holdMaking = async (db: Db, workspaceId: string): Promise<unknown> =>
 
 /** A contact's conversation with the latest activity on a channel. */
 export const latestOfContact = async (db: Db, workspaceId: string, channelId: string, contactId: string): Promise<ConversationRow[]> =>
-  rows<ConversationRow>(db, `select ${selected} from conversations c
+  wide(db, `select ${selected} from conversations c
     where c.workspace_id = $1 and c.contact_id = $3 and c.channel_id = $2 and c.disposition = 'active'
     order by c.last_activity_at desc, c.id desc limit 1 for no key update`, [workspaceId, channelId, contactId])
 
 /** All conversations of a contact, locked. */
 export const holdOfContact = async (db: Db, workspaceId: string, contactId: string): Promise<ConversationRow[]> =>
-  rows<ConversationRow>(db, `select ${selected} from conversations c where c.workspace_id = $1 and c.contact_id = $2 order by c.id for no key update`, [workspaceId, contactId])
+  wide(db, `select ${selected} from conversations c where c.workspace_id = $1 and c.contact_id = $2 order by c.id for no key update`, [workspaceId, contactId])
 
 /** Erases the words of contacts: their messages, what answers quoted of them, and every copy in events and receipts. */
 export async function eraseWords (db: Db, workspaceId: string, contactIds: readonly string[]): Promise<unknown> {

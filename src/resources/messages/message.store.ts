@@ -2,6 +2,7 @@ import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { rows, type Db } from '../../db/connection.js'
 import { listPage, type Page, type Sort } from '../../db/page.js'
+import { wideRows } from '../../db/wide.js'
 import { messageShape, type MessageRow } from './message.row.js'
 import { messageFilters, type Message, type MessageQuery } from './message.shapes.js'
 import { attachments, messages } from './message.table.js'
@@ -23,23 +24,24 @@ export const insertAttachments = async (db: Db, workspaceId: string, messageId: 
   [workspaceId, messageId, files.map(file => file.id), files.map(file => file.filename), files.map(file => file.contentType), files.map(file => file.content)])
 
 const selected = columns.map(([name, column]) => `m.${column.name} as "${name}"`).join(', ')
+const wide = wideRows<MessageRow>(messages)
 
 export async function find (db: Db, workspaceId: string, id: string): Promise<MessageRow | undefined> {
-  return (await rows<MessageRow>(db, `select ${selected} from messages m where m.workspace_id = $1 and m.id = $2`, [workspaceId, id]))[0]
+  return (await wide(db, `select ${selected} from messages m where m.workspace_id = $1 and m.id = $2`, [workspaceId, id]))[0]
 }
 
 export const findMany = async (db: Db, workspaceId: string, ids: readonly string[]): Promise<MessageRow[]> =>
-  rows<MessageRow>(db, `select ${selected} from messages m where m.workspace_id = $1 and m.id = any($2)`, [workspaceId, ids])
+  wide(db, `select ${selected} from messages m where m.workspace_id = $1 and m.id = any($2)`, [workspaceId, ids])
 
 /** The message that the provider knows by this id on this channel. */
 export async function findByExternalId (db: Db, workspaceId: string, channelId: string, externalId: string): Promise<MessageRow | undefined> {
-  return (await rows<MessageRow>(db, `select ${selected} from messages m
+  return (await wide(db, `select ${selected} from messages m
     where m.workspace_id = $1 and m.channel_id = $2 and m.external_id = $3`, [workspaceId, channelId, externalId]))[0]
 }
 
 /** The reply that the provider knows by this id. */
 export async function findByProviderId (db: Db, workspaceId: string, channelId: string, providerMessageId: string): Promise<MessageRow | undefined> {
-  return (await rows<MessageRow>(db, `select ${selected} from messages m
+  return (await wide(db, `select ${selected} from messages m
     where m.workspace_id = $1 and m.channel_id = $2 and m.provider_message_id = $3`, [workspaceId, channelId, providerMessageId]))[0]
 }
 
@@ -87,7 +89,7 @@ export async function isContacts (db: Db, workspaceId: string, conversationId: s
 
 /** The latest 100 of each conversation, oldest first; for a contact only the public ones of its own. */
 export const latestOf = async (db: Db, workspaceId: string, conversationIds: readonly string[], contactId: string | null): Promise<MessageRow[]> =>
-  rows<MessageRow>(db, `select ${selected} from conversations c cross join lateral (
+  wide(db, `select ${selected} from conversations c cross join lateral (
       select * from messages m where m.workspace_id = c.workspace_id and m.conversation_id = c.id and ($3::uuid is null or m.kind <> 'note')
       order by m.occurred_at desc, m.id desc limit 100) m
     where c.workspace_id = $1 and c.id = any($2) and ($3::uuid is null or c.contact_id = $3)
