@@ -80,7 +80,7 @@ export async function run ({ url = process.env.DATABASE_URL ?? '', conversations
 async function forget ({ database }: Services, workspaceId: string): Promise<void> {
   for (const table of ['backtests', 'clocks', 'standard_versions', 'standards']) await rows(database.read, `delete from ${table} where workspace_id = $1`, [workspaceId])
   await rows(database.read, 'update workspaces set promises_revision = promises_revision + 1 where id = $1', [workspaceId])
-  await rows(database.read, 'update conversations set clocks_asked = false where workspace_id = $1 and clocks_asked', [workspaceId])
+  await rows(database.read, 'delete from clock_askings where workspace_id = $1', [workspaceId])
 }
 
 /** The same as figures of `npm run bench`. */

@@ -33,8 +33,15 @@ export function contextIn (services: Services, workspace: number): Context {
 /** The SQL that a verb sends once it is warm, by doing it twice, as the benchmark's key in a workspace. */
 export async function capture (services: Services, workspace: number, verb: (ctx: Context) => Promise<unknown>): Promise<Statement[]> {
   const statements: Statement[] = []
+  await verb(contextIn(services, workspace))
+  await verb(contextIn(recorded(services, statements), workspace))
+  return generalised(statements)
+}
+
+/** The same services; what they send to the database is put down. */
+export function recorded (services: Services, statements: Statement[]): Services {
   const { database } = services
-  const recorded: Services = {
+  return {
     ...services,
     database: {
       ...database,
@@ -53,9 +60,6 @@ export async function capture (services: Services, workspace: number, verb: (ctx
       }
     }
   }
-  await verb(contextIn(services, workspace))
-  await verb(contextIn(recorded, workspace))
-  return generalised(statements)
 }
 
 /** New ids, and the number of the conversation that was asked for (always the first), become variables, and so do its thread and the contact. */

@@ -7,9 +7,12 @@
 import { Agent, request } from 'node:http'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
+import { readConfig } from '../src/config.js'
 import { migrate } from '../src/db/migrate.js'
+import { applyPromises } from '../src/resources/clocks/applying.service.js'
 import { makeSecret } from '../src/resources/keys/key.secret.js'
 import { scopes } from '../src/scopes.js'
+import { makeServices } from '../src/services.js'
 import type { Measured } from './measure.js'
 import { start, type Server } from './processes.js'
 
@@ -106,6 +109,13 @@ async function deskOf (client: pg.Client, server: Server, n: number): Promise<De
   return { post, channelId: (await post('/v1/channels', { name: 'Chat', kind: 'chat' })).id }
 }
 
+/** What was published has been applied: until then, a message has all clocks computed, and not only those that it touches. */
+async function applied (url: string): Promise<void> {
+  const services = makeServices(readConfig({ DATABASE_URL: url, LOG_LEVEL: 'error', WORKER: 'false' }), url)
+  while (await applyPromises(services));
+  await services.close()
+}
+
 async function measure (url: string, count: number, rounds: number): Promise<WriteCost[]> {
   const server = await start('dist/main.js', url, { LOG_LEVEL: 'info', RATE_LIMIT_PER_MINUTE: '10000000', MAX_EVENT_LOOP_DELAY_MS: '0', WORKER: 'false' })
   try {
@@ -113,6 +123,7 @@ async function measure (url: string, count: number, rounds: number): Promise<Wri
     const targets = ['firstReply', 'firstResolution', 'requesterWait', 'assignment'].map(kind => ({ kind, seconds: every(86_400), warnAt: { share: 0.8 } }))
     const { id } = await promising.post('/v1/standards', { name: 'Four clocks', default: true, targets })
     await promising.post(`/v1/standards/${id}/publish`, { apply: 'keep' })
+    await applied(url)
     const costs: WriteCost[] = []
     for (const [name, message] of Object.entries(messages)) {
       const pairs: Array<{ withClocks: Round, without: Round }> = []

@@ -4,7 +4,7 @@ import { forgetKeysJob } from './http/idempotency.js'
 import { backtestsJob } from './resources/backtests/backtest.jobs.js'
 import { importJobs } from './resources/imports/import.jobs.js'
 import { strandedReceiptsJob } from './resources/channels/receipt.jobs.js'
-import { clocksJob } from './resources/clocks/clock.jobs.js'
+import { applyPromisesJob, clocksJob } from './resources/clocks/clock.jobs.js'
 import { wakeSnoozedJob } from './resources/conversations/snoozing.jobs.js'
 import { goalsJob } from './resources/goals/goal.jobs.js'
 import { foldMetricsJob } from './resources/metrics/metric.jobs.js'
@@ -15,6 +15,7 @@ export const jobs: Job[] = [
   ...importJobs,
   strandedReceiptsJob,
   clocksJob,
+  applyPromisesJob,
   backtestsJob,
   goalsJob,
   wakeSnoozedJob,

@@ -1,15 +1,35 @@
 import { rows, type Db } from '../db/connection.js'
-import { askForClocks } from './conversations/due.service.js'
+import * as askings from './clocks/asking.store.js'
 
 /**
  * Says that a workspace's calendars or published standards have changed: whatever was kept of them under an earlier number
- * holds no longer, and the clocks that may say something else are computed again. To be called after every such write, in
- * its transaction; `since`: from when on it applies, where that is in the past.
+ * holds no longer, and a worker computes the clocks that may say something else again. To be called after every such write, in
+ * its transaction, which takes the same moment however many conversations there are; `since`: from when on it applies, now where it is null.
  */
 export const revisePromises = (db: Db, workspaceId: string, since: string | null = null): Promise<unknown> => Promise.all([
   rows(db, 'update workspaces set promises_revision = nextval(\'promises_revision\') where id = $1', [workspaceId]),
-  askForClocks(db, workspaceId, since)
+  holdMaking(db, workspaceId),
+  askings.ask(db, workspaceId, since)
 ])
+
+/**
+ * Whether a change of promises is still being applied to conversations: what is stored of their clocks, and what metrics keep of them,
+ * may be as it was before.
+ */
+export const promisesPending = async (db: Db, workspaceId: string): Promise<boolean> =>
+  (await rows<{ pending: boolean }>(db, `select ${promisesStanding('$1')} as pending`, [workspaceId]))[0]!.pending
+
+/** The same as SQL, to be read in one statement with whatever it is needed for. */
+export const promisesStanding = askings.standing
+
+/**
+ * A conversation is made either before promises change, and walked over by the worker, or after, and made under the new
+ * ones: those who make some, and the worker, share the lock that whoever changes promises holds alone.
+ */
+export const shareMaking = async (db: Db, workspaceId: string): Promise<unknown> =>
+  rows(db, 'select pg_advisory_xact_lock_shared(hashtextextended($1, 3))', [workspaceId])
+const holdMaking = async (db: Db, workspaceId: string): Promise<unknown> =>
+  rows(db, 'select pg_advisory_xact_lock(hashtextextended($1, 3))', [workspaceId])
 
 /** The number by which what is kept holds, as SQL to be read in one statement with whatever it is needed for. */
 export const promisesRevision = (workspaceId: string): string =>

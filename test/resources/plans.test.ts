@@ -1,11 +1,16 @@
 import pg from 'pg'
 import t from 'tap'
-import { capture, contextIn } from '../../bench/capture.js'
+import { capture, contextIn, recorded, type Statement } from '../../bench/capture.js'
 import { block, people, scaleOf, vocabulary } from '../../bench/fill/statements.js'
 import { idOf } from '../../bench/fill/told.js'
 import type { ConversationQuery } from '../../src/resources/conversations/conversation.shapes.js'
 import { SearchConversations } from '../../src/resources/conversations/conversation.shapes.js'
 import { listConversations } from '../../src/resources/conversations/conversation.service.js'
+import { applyPromises } from '../../src/resources/clocks/applying.service.js'
+import { revisePromises } from '../../src/resources/promises.js'
+import { publishStandard } from '../../src/resources/standards/publishing.service.js'
+import { createStandard } from '../../src/resources/standards/standard.service.js'
+import { CreateStandard } from '../../src/resources/standards/standard.shapes.js'
 import { makeSecret } from '../../src/resources/keys/key.secret.js'
 import { startApp } from '../support/app.js'
 import { ownDatabase } from '../support/database.js'
@@ -31,10 +36,14 @@ interface Node { 'Node Type': string, 'Relation Name'?: string, 'Actual Rows': n
 /** Which scans a list needs of the tables that grow, and how many rows they look at. */
 async function scansOf (query: object): Promise<{ sequential: string[], looked: number }> {
   const [statement] = await capture(services, 1, ctx => listConversations(ctx, SearchConversations.parse(query) as ConversationQuery))
-  const { rows: [row] } = await client.query(`explain (analyze, format json) ${statement!.text}`, statement!.values)
+  return scansIn(statement!, ['conversations', 'messages'])
+}
+
+async function scansIn ({ text, values }: Statement, tables: readonly string[]): Promise<{ sequential: string[], looked: number }> {
+  const { rows: [row] } = await client.query(`explain (analyze, format json) ${text}`, values)
   const scans: Node[] = []
   const visit = (node: Node): void => {
-    if (['conversations', 'messages'].includes(node['Relation Name'] ?? '')) scans.push(node)
+    if (tables.includes(node['Relation Name'] ?? '')) scans.push(node)
     for (const inner of node.Plans ?? []) visit(inner)
   }
   visit(row['QUERY PLAN'][0].Plan)
@@ -109,4 +118,30 @@ t.test('every sort walks its index, from whatever place', async t => {
       t.ok(looked <= 200, `${sort} looks at no more than it shows: ${looked}`)
     }
   }
+})
+
+t.test('a stretch of the walk after a publication is found along the primary key, and written by it', async t => {
+  const ctx = contextIn(services, 1)
+  const { db, caller } = ctx
+  const seconds = { low: 3600, normal: 3600, high: 3600, urgent: 3600 }
+  const { id } = await createStandard(ctx, CreateStandard.parse({ name: 'All', default: true, targets: [{ kind: 'firstReply', seconds }, { kind: 'firstResolution', seconds }] }))
+  await publishStandard(ctx, id, { apply: 'keep', occurredAt: '2020-01-01T00:00:00.000Z' })
+  const first: Statement[] = []
+  await applyPromises(recorded(services, first))
+  while (await applyPromises(services));
+  await client.query('vacuum analyze')
+  for (const since of ['2020-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z']) {
+    await revisePromises(db, caller!.workspaceId, since)
+    const statements: Statement[] = []
+    await applyPromises(recorded(services, statements), { limit: 50, stretch: 200 })
+    const reaching = statements.find(({ text }) => text.includes('with bound'))!
+    const { sequential, looked } = await scansIn(reaching, ['conversations', 'clocks'])
+    t.same(sequential, [], `since ${since}`)
+    t.ok(looked <= 900, `looks at a few rows, whatever there are: ${looked}`)
+  }
+  await client.query('begin')
+  for (const statement of first.filter(({ text }) => / (conversations|conversation_facts|clocks) /.test(text) && !text.startsWith('insert'))) {
+    t.same((await scansIn(statement, ['conversations', 'conversation_facts', 'clocks'])).sequential, [], statement.text)
+  }
+  await client.query('rollback')
 })

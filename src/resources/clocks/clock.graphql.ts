@@ -3,6 +3,7 @@ import type { GraphqlModule } from '../../graphql/module.js'
 import { connectionOf, listArguments, query } from '../../graphql/resolving.js'
 import { id as uuid, Ref } from '../../shapes.js'
 import { sent } from '../../validate.js'
+import { getPublicationProgress } from './applying.service.js'
 import { explainClock, getClock, getConversationClocks, listClocks } from './clock.service.js'
 import { AsOf, SearchClocks } from './clock.shapes.js'
 
@@ -20,6 +21,8 @@ export const clockGraphql: GraphqlModule = {
       conversationClocks(id: ID!, asOf: DateTime): ConversationClocks!
       "Why a clock says what it says: segments, the rule that chose the standard, and one sentence."
       clockExplanation(id: ID!, asOf: DateTime): ClockExplanation!
+      "How far what was last published has been applied to conversations."
+      publicationProgress: PublicationProgress!
     }
     ${connectionSdl('Clock')}`,
   resolvers: {
@@ -27,7 +30,8 @@ export const clockGraphql: GraphqlModule = {
       clock: query((ctx, { id, ...args }) => getClock(ctx, only(id), moment(args))),
       clocks: query(async (ctx, args) => connectionOf(await listClocks(ctx, sent(SearchClocks, listArguments(args))))),
       conversationClocks: query((ctx, { id, ...args }) => getConversationClocks(ctx, sent(Ref, id, 'id'), moment(args))),
-      clockExplanation: query((ctx, { id, ...args }) => explainClock(ctx, only(id), moment(args)))
+      clockExplanation: query((ctx, { id, ...args }) => explainClock(ctx, only(id), moment(args))),
+      publicationProgress: query(ctx => getPublicationProgress(ctx))
     }
   }
 }

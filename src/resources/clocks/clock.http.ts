@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { operation, type Api } from '../../http/operation.js'
 import { id, RefParams } from '../../shapes.js'
+import { getPublicationProgress } from './applying.service.js'
 import { explainClock, getClock, getConversationClocks, listClocks } from './clock.service.js'
 import { AsOf, Clock, ClockExplanation, ClockList, ClockQuery, ConversationClocks, SearchClocks } from './clock.shapes.js'
+import { PublicationProgress } from './progress.shapes.js'
 
 const tag = 'Clocks'
 const params = z.object({ id: id().describe('The clock.') })
@@ -12,6 +14,12 @@ export function clockRoutes (app: Api): void {
     id: 'getConversationClocks', summary: 'Get the clocks of a conversation', tag, scope: 'standards:read', params: RefParams, query: AsOf, answer: ConversationClocks,
     description: 'Exact to the second, now or as of another instant.'
   }), async request => getConversationClocks(request.ctx, request.params.id, request.query.asOf))
+
+  app.get('/standards/publicationProgress', operation({
+    id: 'getPublicationProgress', summary: 'See how far a publication has been applied', tag: 'Service standards', scope: 'standards:read', answer: PublicationProgress,
+    description: 'What is published, archived or said by a new version of a calendar applies at once; what is stored of the clocks of conversations that it may concern is ' +
+      'computed again by a worker, one conversation after the other. Those that are written meanwhile are computed with the write.'
+  }), async request => getPublicationProgress(request.ctx))
 
   app.get('/clocks', operation({
     id: 'listClocks', summary: 'List clocks', tag, scope: 'standards:read', query: ClockQuery, answer: ClockList,

@@ -15,11 +15,12 @@ export async function find (db: Db, workspaceId: string, id: string): Promise<Cl
 
 const names = columns.map(([, column]) => column.name)
 const types = columns.map(([, column]) => `${column.name} ${column.getSQLType()}`)
+const json = (row: ClockRow, of: typeof columns): object => Object.fromEntries(of.map(([name, column]) => [column.name, row[name as keyof ClockRow]]))
 const insertText = `insert into clocks (${names.join(', ')}) select ${names.join(', ')} from json_to_recordset($1::json) as r (${types.join(', ')})`
 
-/** Writes new clocks of one conversation. */
+/** Writes new clocks. */
 export const insert = async (db: Db, made: readonly ClockRow[]): Promise<unknown> => rows(db, insertText,
-  [JSON.stringify(made.map(row => Object.fromEntries(columns.map(([name, column]) => [column.name, row[name as keyof ClockRow]]))))])
+  [JSON.stringify(made.map(row => json(row, columns)))])
 
 /** What changes of a clock as it goes on, and what does when it comes to be about something else. */
 const going = new Set(['dueAt', 'consumedSeconds', 'remainingSeconds', 'state', 'endedAt', 'endedBy', 'endedByKind', 'endedById', 'nextChangeAt', 'told', 'version', 'updatedAt'])
@@ -34,6 +35,16 @@ export async function update (db: Db, workspaceId: string, row: ClockRow, whole:
   const { changing, text } = updates[whole ? 'whole' : 'going']
   return rows(db, text, [workspaceId, row.id, ...changing.map(([name]) => name === 'told' ? JSON.stringify(row.told) : row[name as keyof ClockRow])])
 }
+
+const identity = columns.filter(([name]) => name === 'workspaceId' || name === 'id')
+const given = [...identity, ...updates.whole.changing]
+const updateManyText = `update clocks k set ${updates.whole.changing.map(([, column]) => `${column.name} = r.${column.name}`).join(', ')}
+  from json_to_recordset($1::json) as r (${given.map(([, column]) => `${column.name} ${column.getSQLType()}`).join(', ')})
+  where k.workspace_id = r.workspace_id and k.id = r.id`
+
+/** Writes what changed of clocks of whichever conversations. */
+export const updateMany = async (db: Db, changed: readonly ClockRow[]): Promise<unknown> =>
+  rows(db, updateManyText, [JSON.stringify(changed.map(row => json(row, given)))])
 
 export const remove = async (db: Db, workspaceId: string, ids: readonly string[]): Promise<unknown> =>
   rows(db, 'delete from clocks where workspace_id = $1 and id = any($2)', [workspaceId, ids])

@@ -13,7 +13,33 @@ import * as store from './clock.store.js'
 /** What a conversation's row keeps of its clocks, for lists and for the worker. */
 export interface Kept { clocksCheckAt: string | null, nextDueAt: string | null, atRisk: boolean }
 
-export interface Keeping { kept: Kept, writes: () => Array<Promise<unknown>> }
+export interface Keeping {
+  kept: Kept
+  /** Rows to write, those that changed with whether they came to be about something else, and ids of rows to remove. */
+  made: ClockRow[]
+  changed: Array<{ row: ClockRow, whole: boolean }>
+  gone: string[]
+}
+
+/** Whether any clock is other than as it was stored. */
+export const differs = ({ made, changed, gone }: Keeping): boolean => made.length + changed.length + gone.length > 0
+
+/** Writes what changed of one conversation's clocks. */
+export const clockWrites = ({ db, caller }: Context, { made, changed, gone }: Keeping): Array<Promise<unknown>> => [
+  ...(made.length ? [store.insert(db, made)] : []),
+  ...changed.map(({ row, whole }) => store.update(db, caller!.workspaceId, row, whole)),
+  ...(gone.length ? [store.remove(db, caller!.workspaceId, gone)] : [])
+]
+
+/** The same of many conversations, in as many statements as of one. */
+export const clockWritesOf = ({ db, caller }: Context, many: readonly Keeping[]): Array<Promise<unknown>> => {
+  const [made, changed, gone] = [many.flatMap(({ made }) => made), many.flatMap(({ changed }) => changed.map(({ row }) => row)), many.flatMap(({ gone }) => gone)]
+  return [
+    ...(made.length ? [store.insert(db, made)] : []),
+    ...(changed.length ? [store.updateMany(db, changed)] : []),
+    ...(gone.length ? [store.remove(db, caller!.workspaceId, gone)] : [])
+  ]
+}
 
 const text = (at: number): string | null => Number.isFinite(at) ? new Date(at).toISOString() : null
 
@@ -25,12 +51,11 @@ const text = (at: number): string | null => Number.isFinite(at) ? new Date(at).t
 export function keepClocks (
   ctx: Context, conversationId: string, facts: readonly Fact[], { standards, calendars }: Promises, before: readonly Stored[], kinds?: readonly TargetKind[]
 ): Keeping {
-  const { workspaceId } = ctx.caller!
   const { clocks } = clocksOf(facts, standards, calendars, instantOf(ctx), kinds)
   const rest = kinds ? before.filter(({ target }) => !kinds.includes(target)) : []
   const known = new Map(before.filter(({ target }) => !kinds || kinds.includes(target)).map(row => [row.key, row]))
   const made: ClockRow[] = []
-  const changed: Array<{ row: ClockRow, whole: boolean }> = []
+  const changed: Keeping['changed'] = []
   for (const clock of clocks) {
     const row = known.get(clock.key)
     known.delete(clock.key)
@@ -43,14 +68,7 @@ export function keepClocks (
   }
   const gone = [...known.values()]
   for (const row of gone) takeBack(ctx, shapeOf(conversationId, row, row.id), row.told)
-  return {
-    kept: keptOf([...clocks, ...rest]),
-    writes: () => [
-      ...(made.length ? [store.insert(ctx.db, made)] : []),
-      ...changed.map(({ row, whole }) => store.update(ctx.db, workspaceId, row, whole)),
-      ...(gone.length ? [store.remove(ctx.db, workspaceId, gone.map(row => row.id))] : [])
-    ]
-  }
+  return { kept: keptOf([...clocks, ...rest]), made, changed, gone: gone.map(({ id }) => id) }
 }
 
 function keptOf (clocks: ReadonlyArray<Pick<Computed, 'endedAt' | 'nextChangeAt' | 'dueAt' | 'state'>>): Kept {

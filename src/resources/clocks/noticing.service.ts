@@ -1,7 +1,8 @@
 import { systemContext, transact, type Services } from '../../context.js'
-import { clocksDue, holdDue, shareMaking, updateKept } from '../conversations/due.service.js'
+import { clocksDue, holdDue, updateKept } from '../conversations/due.service.js'
 import { readBehind } from '../conversations/facts.service.js'
-import { keepClocks } from './keeping.js'
+import { shareMaking } from '../promises.js'
+import { clockWrites, differs, keepClocks } from './keeping.js'
 import { promisesOf } from './promises.js'
 
 const batch = 100
@@ -30,15 +31,15 @@ export async function noticeClocks (services: Services, now: number): Promise<nu
 /** One that was asked for may be so for what is being published: that is waited for first, while nothing is held. */
 async function notice (services: Services, workspaceId: string, id: string, now: number, asked: boolean): Promise<boolean> {
   return transact(systemContext(services, workspaceId, [], 'clocks'), async ctx => {
-    const [, row, { revision, facts, clocks }] = await Promise.all([
+    const [, row, { revision, pending, facts, clocks }] = await Promise.all([
       asked ? shareMaking(ctx.db, workspaceId) : null,
       holdDue(ctx.db, workspaceId, id, new Date(now).toISOString()),
       readBehind(ctx.db, workspaceId, id, false)
     ])
     if (!row) return false
     const promises = await promisesOf(ctx, Promise.resolve(revision))
-    const { kept, writes } = keepClocks(ctx, id, facts!, promises ?? { standards: [], calendars: new Map() }, clocks!)
-    await Promise.all([updateKept(ctx.db, workspaceId, id, kept), ...writes()])
+    const keeping = keepClocks(ctx, id, facts!, promises ?? { standards: [], calendars: new Map() }, clocks!)
+    await Promise.all([updateKept(ctx.db, workspaceId, id, keeping.kept, (asked || pending) && differs(keeping)), ...clockWrites(ctx, keeping)])
     return true
   })
 }

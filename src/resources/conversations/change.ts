@@ -9,8 +9,9 @@ import { ApiError, conflict, forbidden, invalid, notFound } from '../../errors.j
 import type { PendingEvent } from '../../events/event.store.js'
 import { record } from '../../events/record.js'
 import type { Stored } from '../clocks/clock.row.js'
-import { keepClocks, type Keeping } from '../clocks/keeping.js'
+import { clockWrites, keepClocks, type Keeping } from '../clocks/keeping.js'
 import { hasPromised, promisesOf } from '../clocks/promises.js'
+import { shareMaking as sharePromises } from '../promises.js'
 import { rowOf, stateOf, type ConversationRow } from './conversation.row.js'
 import { shapeOf } from './conversation.shape.js'
 import type { Conversation } from './conversation.shapes.js'
@@ -45,6 +46,8 @@ export interface Held {
   /** Its facts and stored clocks, where the workspace has promises to compute. */
   facts?: Fact[] | null
   clocks?: Stored[] | null
+  /** Whether promises have changed, and the change is still being applied; undefined where nobody has looked. */
+  pending?: boolean
 }
 
 /**
@@ -60,7 +63,7 @@ export async function hold (ctx: Context, ref: string, coming?: 'inbound' | 'not
   const [row, read] = await Promise.all([locked, behind, coming === 'note' ? null : promisesOf(ctx, behind?.then(({ revision }) => revision))])
   if (!row || (contactId && row.contactId !== contactId) || row.disposition === 'deleted') throw notFound('Conversation')
   checkVersion(ctx, row.version)
-  return { row, state: stateOf(row), ...(row.id === ref && { facts: read?.facts, clocks: read?.clocks }) }
+  return { row, state: stateOf(row), ...(row.id === ref && { facts: read?.facts, clocks: read?.clocks, pending: read?.pending }) }
 }
 
 /** What a verb decided: facts, and values of the row that no fact decides. */
@@ -89,20 +92,23 @@ function clockEventsAside ({ transaction }: Context): () => PendingEvent[] {
   return () => transaction!.events.splice(from)
 }
 
-/** The clocks after more facts; null where nothing is promised, or no clock changes. */
+/**
+ * The clocks after more facts; null where nothing is promised, or no clock changes. While a change of promises is being applied,
+ * all of them are computed, and not only those that the facts touch.
+ */
 async function keepingOf (ctx: Context, held: Held, after: ConversationState, facts: readonly Fact[]): Promise<Keeping | null> {
   const one = facts.length === 1 ? facts[0]! : null
   if (one?.kind === 'note' && canApply(held.state, one)) return null
   const promises = await promisesOf(ctx)
   if (!promises) return null
   const kinds = one ? touchedBy(held.state, after, one, promises.standards) : undefined
-  if (kinds?.length === 0) return null
+  if (kinds?.length === 0 && !held.pending) return null
   const { workspaceId, id } = held.row
   if (!held.facts || !held.clocks) {
-    const { facts, clocks } = await readBehind(ctx.db, workspaceId, id, false)
-    Object.assign(held, { facts, clocks })
+    const { facts, clocks, pending } = await readBehind(ctx.db, workspaceId, id, false)
+    Object.assign(held, { facts, clocks, pending })
   }
-  return keepClocks(ctx, id, [...held.facts!, ...facts], promises, held.clocks!, kinds)
+  return keepClocks(ctx, id, [...held.facts!, ...facts], promises, held.clocks!, held.pending ? undefined : kinds)
 }
 
 /** Writes a decision: facts, row, events, and whatever depends on a conversation's facts. Answers the new shape. */
@@ -124,9 +130,9 @@ export async function write (ctx: Context, held: Held, { facts, values, writes }
   sendAlong(ctx, [
     ...writes?.() ?? [],
     insertFacts(ctx.db, row.workspaceId, row.id, facts),
-    store.update(ctx.db, row),
-    ...(isDone(held.state.status) && !isDone(state.status) ? [store.askAgain(ctx.db, row.workspaceId, row.id)] : []),
-    ...clocks?.writes() ?? []
+    // One that reopens may do so while promises change that were not for it.
+    store.update(ctx.db, row, isDone(held.state.status) && !isDone(state.status)),
+    ...(clocks ? clockWrites(ctx, clocks) : [])
   ])
   const shape = shapeOf(row)
   for (const { type, details } of eventsOf(held.state, state, facts, changedValues(held.row, values))) {
@@ -148,7 +154,7 @@ const sharing = new WeakMap<object, Promise<unknown>>()
 /** No promise changes until the commit; asked for once a transaction, early, it costs no round trip. */
 export function shareMaking (ctx: Context): Promise<unknown> {
   const key = ctx.transaction!
-  const shared = sharing.get(key) ?? store.shareMaking(ctx.db, ctx.caller!.workspaceId)
+  const shared = sharing.get(key) ?? sharePromises(ctx.db, ctx.caller!.workspaceId)
   sharing.set(key, shared)
   return shared
 }
@@ -170,7 +176,7 @@ export async function writeNew (ctx: Context, facts: Fact[], values: Pick<Conver
     store.insert(ctx.db, row),
     insertFacts(ctx.db, row.workspaceId, row.id, facts),
     ...writes(),
-    ...clocks?.writes() ?? []
+    ...(clocks ? clockWrites(ctx, clocks) : [])
   ])
   const shape = shapeOf(row)
   record(ctx, 'conversation.created', shape, {

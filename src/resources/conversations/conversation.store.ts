@@ -40,15 +40,15 @@ export const insert = async (db: Db, row: ConversationRow): Promise<unknown> =>
   rows(db, insertText, [row.workspaceId, ...written.map(([name, column]) => value(column, row[name as keyof ConversationRow]))])
 
 const changeable = written.filter(([name]) => !['id', 'recordedAt', 'externalId', 'previousConversationId'].includes(name))
-const updateText = `update conversations set ${changeable.map(([, column], index) => `${column.name} = $${index + 3}`).join(', ')},
-  metrics_kept = false where workspace_id = $1 and id = $2`
+const updateText = `update conversations set ${changeable.map(([, column], index) => `${column.name} = $${index + 4}`).join(', ')},
+  metrics_kept = false, clocks_asked = clocks_asked or $3 where workspace_id = $1 and id = $2`
 
 /**
  * Writes the whole row; the caller holds it. One text for all changes, so that it is planned once. What metrics keep of the
- * conversation is no longer so from here on (a new one has nothing kept).
+ * conversation is no longer so from here on (a new one has nothing kept). `asks`: for its clocks to be computed again.
  */
-export const update = async (db: Db, row: ConversationRow): Promise<unknown> =>
-  rows(db, updateText, [row.workspaceId, row.id, ...changeable.map(([name, column]) => value(column, row[name as keyof ConversationRow]))])
+export const update = async (db: Db, row: ConversationRow, asks = false): Promise<unknown> =>
+  rows(db, updateText, [row.workspaceId, row.id, asks, ...changeable.map(([name, column]) => value(column, row[name as keyof ConversationRow]))])
 
 /** Conversations whose snooze is over, claimed for this transaction. */
 export const claimAwake = async (db: Db, before: string, limit: number): Promise<ConversationRow[]> => wide(db,
@@ -137,15 +137,6 @@ export async function idOf (db: Db, workspaceId: string, ref: string): Promise<s
 export const holdSender = async (db: Db, workspaceId: string, channelId: string, sender: string): Promise<unknown> =>
   rows(db, 'select pg_advisory_xact_lock(hashtextextended($1, 2))', [`${workspaceId} ${channelId} ${sender}`])
 
-/**
- * A conversation is made either before promises change, and asked to be computed again, or after, and made under the new
- * ones: those who make some share the lock that whoever changes promises holds alone.
- */
-export const shareMaking = async (db: Db, workspaceId: string): Promise<unknown> =>
-  rows(db, 'select pg_advisory_xact_lock_shared(hashtextextended($1, 3))', [workspaceId])
-const holdMaking = async (db: Db, workspaceId: string): Promise<unknown> =>
-  rows(db, 'select pg_advisory_xact_lock(hashtextextended($1, 3))', [workspaceId])
-
 /** A contact's conversation with the latest activity on a channel. */
 export const latestOfContact = async (db: Db, workspaceId: string, channelId: string, contactId: string): Promise<ConversationRow[]> =>
   wide(db, `select ${selected} from conversations c
@@ -187,8 +178,7 @@ export async function existingIdOf (db: Db, workspaceId: string, ref: string): P
  * never waits for a new standard; those that others hold are left out later.
  */
 export const clocksDue = async (db: Db, before: string, limit: number): Promise<Array<{ workspaceId: string, id: string, asked: boolean }>> => rows(db,
-  `(select workspace_id as "workspaceId", id, clocks_asked as asked from conversations where clocks_check_at > '1970-01-01' and clocks_check_at <= $1 order by clocks_check_at limit $2)
-   union all (select workspace_id, id, true from conversations where clocks_check_at = '1970-01-01' limit $2)
+  `(select workspace_id as "workspaceId", id, clocks_asked as asked from conversations where clocks_check_at <= $1 order by clocks_check_at limit $2)
    union all (select workspace_id, id, true from conversations where clocks_asked limit $2) limit $2`, [before, limit])
 
 /** One of those, locked; undefined when another process has it, or has done it. */
@@ -197,26 +187,11 @@ export async function holdDue (db: Db, workspaceId: string, id: string, before: 
     where c.workspace_id = $1 and c.id = $2 and (c.clocks_check_at <= $3 or c.clocks_asked) for no key update skip locked`, [workspaceId, id, before]))[0]
 }
 
-/** What lists show of the clocks; no change of the conversation itself. */
-export const updateKept = async (db: Db, workspaceId: string, id: string, kept: { clocksCheckAt: string | null, nextDueAt: string | null, atRisk: boolean }): Promise<unknown> =>
-  rows(db, 'update conversations set clocks_check_at = $3, next_due_at = $4, at_risk = $5, clocks_asked = false where workspace_id = $1 and id = $2',
-    [workspaceId, id, kept.clocksCheckAt, kept.nextDueAt, kept.atRisk])
-
-/** Asks for the clocks of one conversation to be computed again. */
-export const askAgain = async (db: Db, workspaceId: string, id: string): Promise<unknown> =>
-  rows(db, 'update conversations set clocks_asked = true where workspace_id = $1 and id = $2', [workspaceId, id])
-
-/**
- * Asks for clocks to be computed again where promises that apply from `since` on may say something else: whatever is not
- * resolved, whatever happened or falls due since, and what stands still while it is resolved, or would.
- */
-export const askForClocks = async (db: Db, workspaceId: string, since: string | null): Promise<unknown> => Promise.all([holdMaking(db, workspaceId), rows(db,
-  `update conversations c set clocks_asked = true where c.workspace_id = $1 and not c.clocks_asked
-   and (c.resolved_at is null or c.resolved_at >= coalesce($2, now()) or c.last_activity_at >= coalesce($2, now())
-     or c.id in (select k.conversation_id from clocks k where k.workspace_id = $1
-       and (k.due_at >= coalesce($2, now()) or k.state in ('running', 'atRisk', 'paused', 'overdue')))
-     or (c.status = 'resolved' and exists (select 1 from standard_versions v cross join json_array_elements(v.content -> 'targets') each
-       where v.workspace_id = $1 and v.published_at is not null and each ->> 'kind' in ('periodicUpdate', 'pausableUpdate'))))`, [workspaceId, since])])
+/** What lists show of the clocks; no change of the conversation itself. `others`: they are others than those that metrics have kept. */
+export const updateKept = async (
+  db: Db, workspaceId: string, id: string, kept: { clocksCheckAt: string | null, nextDueAt: string | null, atRisk: boolean }, others: boolean
+): Promise<unknown> => rows(db, `update conversations set clocks_check_at = $3, next_due_at = $4, at_risk = $5, clocks_asked = false, metrics_kept = metrics_kept and not $6
+  where workspace_id = $1 and id = $2`, [workspaceId, id, kept.clocksCheckAt, kept.nextDueAt, kept.atRisk, others])
 
 /** Conversations that are not resolved, and those of which a clock is open, at most so many. */
 export const openConversationIds = async (db: Db, workspaceId: string, limit: number): Promise<string[]> => (await rows<{ id: string }>(db,

@@ -2,7 +2,7 @@ import type { ActorKind, Fact } from '../../clock/facts.js'
 import { rows, type Db } from '../../db/connection.js'
 import type { Stored } from '../clocks/clock.row.js'
 import { storedIn, storedText } from '../clocks/clock.text.js'
-import { promisesRevision } from '../promises.js'
+import { promisesRevision, promisesStanding } from '../promises.js'
 import { factsIn, factText } from './fact.text.js'
 
 /** What every fact has besides what its kind says. */
@@ -63,24 +63,24 @@ export async function readFactsOf (db: Db, workspaceId: string, conversationIds:
 }
 
 /** What clocks are computed from, and what is stored of them; null where nothing was read. */
-export interface Behind { revision: number, facts: Fact[] | null, clocks: Stored[] | null }
+export interface Behind { revision: number, pending: boolean, facts: Fact[] | null, clocks: Stored[] | null }
 
 /** Of a conversation in which a customer waits, and goes on waiting whatever else a customer writes. */
 const isWaiting = `exists (select 1 from conversations c where c.workspace_id = $1 and c.id = $2 and c.waiting_since is not null
   and c.status in ('new', 'open') and c.snoozed_until is null)`
-const behind = (unless: string): string => `select ${promisesRevision('$1')} as revision,
+const behind = (unless: string): string => `select ${promisesRevision('$1')} as revision, s.pending,
     case when s.skips then null else coalesce((
       select string_agg(${factText('f')}, ',') from conversation_facts f where f.workspace_id = $1 and f.conversation_id = $2), '') end as facts,
     case when s.skips then null else ${storedText('$1', '$2')} end as clocks
-  from (select ${unless} as skips offset 0) s`
+  from (select p.pending, ${unless} and not p.pending as skips from (select ${promisesStanding('$1')} as pending) p offset 0) s`
 const [always, unlessWaiting] = [behind('false'), behind(isWaiting)]
 
 /**
  * Everything that a conversation's clocks need, in one statement behind its lock. `quietly`: nothing of a conversation in which a
- * customer waits, since another message of theirs changes no clock.
+ * customer waits, since another message of theirs changes no clock (unless promises have changed, and the change is still being applied).
  */
 export async function readBehind (db: Db, workspaceId: string, conversationId: string, quietly: boolean): Promise<Behind> {
-  const [row] = await rows<{ revision: number | null, facts: string | null, clocks: string | null }>(db, quietly ? unlessWaiting : always, [workspaceId, conversationId])
-  const { revision, facts, clocks } = row!
-  return { revision: revision ?? 0, facts: facts === null ? null : factsIn(facts), clocks: facts === null ? null : storedIn(clocks) }
+  const [row] = await rows<{ revision: number | null, pending: boolean, facts: string | null, clocks: string | null }>(db, quietly ? unlessWaiting : always, [workspaceId, conversationId])
+  const { revision, pending, facts, clocks } = row!
+  return { revision: revision ?? 0, pending, facts: facts === null ? null : factsIn(facts), clocks: facts === null ? null : storedIn(clocks) }
 }

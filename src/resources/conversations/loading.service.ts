@@ -48,16 +48,16 @@ export async function holdWithFacts (ctx: Context, externalIds: readonly string[
 export async function writeHistories (ctx: Context, drafts: readonly Draft[]): Promise<{ over: Promise<unknown> }> {
   const { workspaceId } = ctx.caller!
   // A worker computes their clocks, where anything is promised.
-  const clocksCheckAt = await promisesOf(ctx) ? new Date(0).toISOString() : null
+  const clocksAsked = await promisesOf(ctx) !== null
   const made: ConversationRow[] = []
   const changed: ConversationRow[] = []
   for (const draft of drafts.filter(({ facts }) => facts.length)) {
-    if (draft.held) changed.push({ ...goOn(ctx, draft, draft.held), ...(clocksCheckAt && { clocksCheckAt }) })
-    else made.push({ ...begin(ctx, draft), clocksCheckAt })
+    if (draft.held) changed.push(goOn(ctx, draft, draft.held))
+    else made.push(begin(ctx, draft))
   }
   const writes = [
-    store.insertAll(ctx.db, made),
-    ...changed.map(row => conversations.update(ctx.db, row)),
+    store.insertAll(ctx.db, made, clocksAsked),
+    ...changed.map(row => conversations.update(ctx.db, row, clocksAsked)),
     store.insertAllFacts(ctx.db, workspaceId, drafts.flatMap(({ row, facts }) => facts.map(fact => ({ conversationId: row.id, fact })))),
     writeMessages(ctx.db, drafts.flatMap(({ messages }) => messages)),
     changeMessages(ctx.db, workspaceId, instantText(ctx), drafts.flatMap(({ messageChanges }) => messageChanges)),

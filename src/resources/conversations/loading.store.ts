@@ -15,7 +15,9 @@ export const holdByExternalIds = async (db: Db, workspaceId: string, externalIds
     select c.id from unnest($2::text[]) as g (name)
     cross join lateral (select id from conversations where workspace_id = $1 and external_id = g.name limit 1) c)) order by id for no key update`, [workspaceId, externalIds])
 
-export const insertAll = (db: Db, many: readonly ConversationRow[]): Promise<unknown> => insertMany(db, conversations, many)
+/** `asking`: for their clocks to be computed. */
+export const insertAll = (db: Db, many: readonly ConversationRow[], asking: boolean): Promise<unknown> =>
+  insertMany(db, conversations, many, asking ? { clocks_asked: 'true' } : {})
 
 /** Writes facts of many conversations in one statement. */
 export const insertAllFacts = async (db: Db, workspaceId: string, many: ReadonlyArray<{ conversationId: string, fact: Fact }>): Promise<unknown> => rows(db,

@@ -59,7 +59,7 @@ export function standardRoutes (app: Api): void {
 function verbRoutes (app: Api): void {
   app.post('/standards/:id/publish', operation({
     id: 'publishStandard', summary: 'Put a draft in force', tag, scope: 'standards:write', params: RefParams, body: PublishStandard, answer: Standard,
-    description: 'A standard that promises nothing that can be checked is refused.', example: { apply: 'keep' }
+    description: 'A standard that promises nothing that can be checked is refused. How far it has been applied to conversations: GET /v1/standards/publicationProgress.', example: { apply: 'keep' }
   }), async request => publishStandard(request.ctx, request.params.id, request.body))
 
   app.post('/standards/:id/previewPublication', operation({

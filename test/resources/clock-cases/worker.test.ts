@@ -5,6 +5,7 @@ import { runDue } from '../../../src/jobs.js'
 import { noticeClocks } from '../../../src/resources/clocks/noticing.service.js'
 import { createConversation } from '../../../src/resources/conversations/conversation.service.js'
 import { clocksDue } from '../../../src/resources/conversations/due.service.js'
+import { runBatch } from '../../../src/resources/imports/running.service.js'
 import { publishStandard } from '../../../src/resources/standards/publishing.service.js'
 import { makeServices } from '../../../src/services.js'
 import { at, clockCases, said, target, type Desk, type Talk } from '../../support/clock-case.js'
@@ -168,7 +169,7 @@ test('a deadline is noticed before what a publication asks for', '10:00', async 
   await desk.change(care.id, { targets: [target('firstReply', '1h'), target('firstResolution', '9h')] }, { from: '10:00', apply: 'reapply' })
   desk.now('10:00:00.001')
   const due = await clocksDue(desk.app.services.database.read, at('10:00:00.001'), 1)
-  t.same(due, [{ workspaceId: desk.w.workspaceId, id: talks[0]!.id, asked: true }])
+  t.same(due, [{ workspaceId: desk.w.workspaceId, id: talks[0]!.id, asked: false }])
   await desk.w.runDue()
   t.same((await talks[0]!.told()).filter(text => text.startsWith('breached')), ['breached 10:00'])
   t.same(await clocksDue(desk.app.services.database.read, at('10:00:00.001'), 100), [])
@@ -200,4 +201,24 @@ test('a conversation that reopens while a standard is published is promised what
   await Promise.all([publishing, noticing])
   const { body: { data } } = await desk.w.get(`/v1/clocks?filter={"conversationId":{"eq":"${talk.id}"}}&sort=startedAtDesc`)
   t.match(data.find((each: { target: string }) => each.target === 'totalResolution'), { state: 'running', dueAt: at('13:30'), consumedSeconds: 1800 })
+})
+
+test('what is imported into a conversation leaves its deadline where it was, and asks for its clocks', '09:10', async (t, desk) => {
+  const { services } = desk.app
+  await desk.promise([target('firstReply', '1h')])
+  const talk = await desk.asked('09:00', { externalId: 'open' })
+  await desk.w.runDue()
+  const kept = async () => (await services.database.read.$client.query('select clocks_check_at as at, clocks_asked as asked from conversations where id = $1', [talk.id])).rows
+  t.same(await kept(), [{ at: at('10:00:00.001'), asked: false }])
+  const line = { type: 'priority', conversation: 'open', priority: 'low', occurredAt: at('09:05') }
+  const { status, body: { id } } = await desk.w.post('/v1/imports', `${JSON.stringify(line)}\n`, { 'content-type': 'application/x-ndjson' })
+  t.equal(status, 202)
+  await runBatch(services, { workspaceId: desk.w.workspaceId, id }, false)
+  t.match(await talk.shown(), { priority: 'low' })
+  t.same(await kept(), [{ at: at('10:00:00.001'), asked: true }])
+  desk.now('10:05')
+  t.equal((await clocksDue(services.database.read, at('10:05'), 1))[0]!.id, talk.id)
+  await desk.w.runDue()
+  t.same(await talk.told(), ['started 09:00', 'breached 10:00'])
+  t.match(await kept(), [{ asked: false }])
 })
