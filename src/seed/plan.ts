@@ -4,7 +4,8 @@ import { randomOf, type Random } from './random.js'
 import { storyOf, type Step, type Story } from './story.js'
 import { agents, people, teams, type ChannelKey, type Person } from './team.js'
 
-const days = 30
+/** So many days of history, today among them. */
+export const days = 30
 /** How busy each hour of the day is, UTC, and each weekday from Sunday. */
 const hours = [1, 1, 1, 1, 1, 2, 4, 7, 12, 14, 14, 12, 10, 12, 13, 12, 11, 10, 8, 7, 6, 5, 3, 2]
 const weekdays = [3, 12, 11, 10, 10, 9, 4]

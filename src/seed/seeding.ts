@@ -11,9 +11,13 @@ import { listConversations } from '../resources/conversations/conversation.servi
 import { SearchConversations } from '../resources/conversations/conversation.shapes.js'
 import { createTag } from '../resources/tags/tag.service.js'
 import { createTeam, setTeamMembers } from '../resources/teams/team.service.js'
+import { updateWorkspace } from '../resources/workspaces/workspace.service.js'
 import { scopes } from '../scopes.js'
-import { planOf, type Plan } from './plan.js'
+import { makeAims } from './aims.js'
+import { dayMs } from './hours.js'
+import { days, planOf, type Plan } from './plan.js'
 import { play, type Ids } from './playing.js'
+import { makePromises } from './promises.js'
 import * as team from './team.js'
 
 /** Different conversations wait for different rows; more at once than this wait for the same processor. */
@@ -22,12 +26,19 @@ const atOnce = 4
 export interface Seeding { seed?: number, conversations?: number, progress?: (done: number, all: number) => void }
 export interface Seeded { agents: number, contacts: number, conversations: number }
 
-/** Fills an empty workspace with a small support team and a month of its conversations, by the verbs that callers use. */
+/** Fills an empty workspace with a small support team, what it promises and wants, and a month of its conversations, by the verbs that callers use. */
 export async function seedWorkspace (services: Services, workspaceId: string, { seed = 1, conversations = 300, progress = () => {} }: Seeding = {}): Promise<Seeded> {
   const ctx = systemContext(services, workspaceId, scopes, 'seed')
   await refuseUnlessEmpty(ctx)
-  const plan = await planOf(seed, services.now(), conversations)
-  const ids = await transact(ctx, ctx => makeTeam(ctx, plan))
+  const now = services.now()
+  const plan = await planOf(seed, now, conversations)
+  const since = now - now % dayMs - (days + 1) * dayMs
+  const ids = await transact(ctx, async ctx => {
+    const ids = await makeTeam(ctx, plan)
+    await makePromises(ctx, ids, since, now)
+    await updateWorkspace(ctx, { settings: { publicPledgeAttainment: true } })
+    return ids
+  })
   let done = 0
   const waiting = [...plan.stories.entries()]
   await Promise.all(Array.from({ length: atOnce }, async () => {
@@ -36,6 +47,7 @@ export async function seedWorkspace (services: Services, workspaceId: string, { 
       progress(++done, plan.stories.length)
     }
   }))
+  await makeAims(ctx, ids, since, now)
   return { agents: team.agents.length, contacts: plan.people.length, conversations: plan.stories.length }
 }
 

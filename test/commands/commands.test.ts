@@ -1,4 +1,5 @@
 import t from 'tap'
+import { runBacktests } from '../../src/resources/backtests/running.service.js'
 import { planOf } from '../../src/seed/plan.js'
 import { seedWorkspace } from '../../src/seed/seeding.js'
 import { startApp } from '../support/app.js'
@@ -34,6 +35,7 @@ t.test('an empty workspace is filled with everything there is to show, at the ti
   t.same(body.data.map((each: any) => each.createdAt), stories.filter(({ steps }) => !steps.some(({ kind }) => kind === 'spam')).map(({ steps }) => new Date(steps[0]!.at).toISOString()))
   const totals = await Promise.all(['agents', 'teams', 'tags', 'companies', 'attributes', 'channels'].map(async noun => (await w.get(`/v1/${noun}?count=true`)).body.page.total))
   t.same(totals, [6, 2, 12, 8, 3, 5])
+  t.same(await Promise.all(['calendars', 'standards', 'backtests', 'goals', 'webhooks'].map(async noun => (await w.get(`/v1/${noun}?count=true`)).body.page.total)), [1, 3, 1, 3, 1])
   for (const [n, story] of stories.entries()) {
     if (story.steps.some(({ kind }) => kind === 'spam' || kind === 'merge')) continue
     const found = body.data.find((each: any) => each.createdAt === new Date(story.steps[0]!.at).toISOString())
@@ -43,6 +45,26 @@ t.test('an empty workspace is filled with everything there is to show, at the ti
     const ending = story.steps.at(-1)!
     if (ending.kind === 'status') t.equal(found.status, ending.status, `${n}: where it stands`)
   }
+})
+
+t.test('its promises have exact clocks, can be tried in another form, and are what its goals set out from', async t => {
+  const w = await workspace()
+  await seedWorkspace(services, w.workspaceId, { conversations: 40 })
+  const { body: { data: standards } } = await w.get('/v1/standards')
+  t.same(standards.map(({ externalId, draft }: any) => [externalId, draft !== null]), [['chat', false], ['gold', false], ['everybody', true]])
+  const clocks = (await Promise.all(standards.map(async ({ id }: any) => (await w.get(`/v1/clocks?limit=100&sort=startedAtDesc&filter=${encodeURIComponent(JSON.stringify({ standardId: { eq: id } }))}`)).body.data)))
+  t.ok(clocks.every(some => some.length > 0), 'of each of the standards')
+  const states = new Set(clocks.flat().map(({ state }: any) => state))
+  t.ok(states.has('met') && (states.has('breached') || states.has('overdue')), [...states].join())
+  const { body: { data: goals } } = await w.get('/v1/goals')
+  t.ok(goals.every(({ baseline, ownerId }: any) => baseline.figure !== null && ownerId))
+  const owned = (await w.get('/v1/metrics')).body.data.filter(({ owner }: any) => owner)
+  t.same(owned.map(({ name }: any) => name).toSorted(), goals.map(({ metric }: any) => metric).toSorted())
+  t.ok((await w.get('/v1/webhooks')).body.data[0].disabledAt, 'nothing is sent anywhere')
+  while (await runBacktests(services, clock.now) > 0);
+  const [{ state, result: { targets: [firstReply] } }] = (await w.get('/v1/backtests')).body.data
+  t.match([state, firstReply.target], ['done', 'firstReply'])
+  t.ok(firstReply.tried.met < firstReply.real.met, 'half the time is kept less often')
 })
 
 t.test('a workspace that is not empty is refused, and stays as it is', async t => {
