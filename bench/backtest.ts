@@ -41,7 +41,7 @@ const standard = (name: string, hours: number) => CreateStandard.parse({
 })
 /** As it is shipped: its threads run compiled code. */
 const compiled = async (): Promise<typeof running> =>
-  import(pathToFileURL(join(projectRoot, 'dist/resources/backtests/running.service.js')).href)
+  import(pathToFileURL(join(projectRoot, 'dist/backtest.running.js')).href)
 const mib = (): number => Math.round(process.memoryUsage().rss / 2 ** 20)
 
 /** Four targets are tried, beside four that were published before all of it, by priority and month. */

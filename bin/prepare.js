@@ -8,23 +8,20 @@ import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Which output is made how, of which folders; its `sign` is there when it is; where its files come from and go to. */
+/** Which output is made of what, and how; its `sign` is there when it is. */
 const builds = {
   dist: {
-    config: 'tsconfig.build.json',
-    sources: ['src'],
+    of: ['src', 'tsconfig.json', 'package-lock.json', join('bin', 'bundle.js')],
     sign: 'main.js',
-    sourceOf: file => join('src', file),
-    targetOf: () => ''
+    make: bundle
   },
   '.build': {
-    config: 'tsconfig.test.json',
-    sources: ['src', 'test', 'bench'],
+    of: ['src', 'test', 'bench', 'tsconfig.json', 'tsconfig.test.json'],
     sign: 'test',
-    sourceOf: file => file,
-    targetOf: folder => folder
+    make: compile
   }
 }
+const testSources = ['src', 'test', 'bench']
 
 const say = line => process.stderr.write(`${line}\n`)
 
@@ -38,12 +35,12 @@ export function prepareToRun () {
   })
 }
 
-/** Makes sure of the packages for development, and of compiled code in `output` if one is named. */
-export function prepareToDevelop (output) {
-  if (isInstalled({ development: true }) && (!output || isBuilt(output))) return
+/** Makes sure of the packages for development, and of compiled code in the outputs that are named. */
+export function prepareToDevelop (...outputs) {
+  if (isInstalled({ development: true }) && outputs.every(isBuilt)) return
   inTurn(() => {
     install({ development: true })
-    if (output) build(output)
+    for (const output of outputs) build(output)
   })
 }
 
@@ -80,9 +77,8 @@ function install ({ development }) {
 
 function isBuilt (output) {
   const stamp = statSync(stampOf(output), { throwIfNoEntry: false })
-  const { config, sources } = builds[output]
   return stamp !== undefined && isThere(output) &&
-    newestBelow([...sources, config, 'tsconfig.json'].map(path => join(root, path))) < stamp.mtimeMs
+    newestBelow(builds[output].of.map(path => join(root, path))) < stamp.mtimeMs
 }
 
 const isThere = output => existsSync(join(root, output, builds[output].sign))
@@ -103,12 +99,7 @@ function build (output) {
   if (isBuilt(output)) return
   say(`Compiling to ${output} …`)
   const began = new Date()
-  // The compiler's memory of what it wrote outlives the removal of what it wrote.
-  if (!existsSync(stampOf(output)) || !isThere(output)) rmSync(join(root, output), { recursive: true, force: true })
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', builds[output].config],
-    `Compiled to ${output}`)
-  removeOrphans(output)
-  copyOthers(output)
+  builds[output].make(output)
   writeFileSync(stampOf(output), '')
   // What was saved while the compiler ran is newer than this.
   utimesSync(stampOf(output), began, began)
@@ -116,11 +107,25 @@ function build (output) {
 
 const stampOf = output => join(root, output, '.built')
 
+function bundle (output) {
+  rmSync(join(root, output), { recursive: true, force: true })
+  run(process.execPath, [join(root, 'bin', 'bundle.js'), output], `Compiled to ${output}`)
+}
+
+function compile (output) {
+  // The compiler's memory of what it wrote outlives the removal of what it wrote.
+  if (!existsSync(stampOf(output)) || !isThere(output)) rmSync(join(root, output), { recursive: true, force: true })
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json'],
+    `Compiled to ${output}`)
+  removeOrphans(output)
+  copyOthers(output)
+}
+
 /** A test whose source is gone must not run for ever. */
 function removeOrphans (output) {
   for (const file of readdirSync(join(root, output), { recursive: true })) {
     const script = /^(.*)\.js(\.map)?$/.exec(file)?.[1]
-    if (script && !existsSync(join(root, builds[output].sourceOf(`${script}.ts`)))) rmSync(join(root, output, file))
+    if (script && !existsSync(join(root, `${script}.ts`))) rmSync(join(root, output, file))
   }
 }
 
@@ -128,10 +133,7 @@ const notCode = path => !path.endsWith('.ts')
 
 /** Fixtures and the like, which are read from beside the code; the compiler leaves them where they are. */
 function copyOthers (output) {
-  const { sources, targetOf } = builds[output]
-  for (const folder of sources.filter(folder => existsSync(join(root, folder)))) {
-    cpSync(join(root, folder), join(root, output, targetOf(folder)), { recursive: true, filter: notCode })
-  }
+  for (const folder of testSources) cpSync(join(root, folder), join(root, output, folder), { recursive: true, filter: notCode })
 }
 
 function run (program, args, done) {

@@ -8,7 +8,7 @@ import { prepareToDevelop, root } from './prepare.js'
 import { report } from './test-report.js'
 import { testDatabase } from './test-database.js'
 
-prepareToDevelop('.build')
+prepareToDevelop('.build', 'dist')
 const args = process.argv.slice(2)
 const files = testFiles(args.filter(arg => !arg.startsWith('-')))
 if (files.length === 0) {

@@ -1,8 +1,9 @@
-import { pino, type DestinationStream } from 'pino'
+import { pino, stdSerializers, type DestinationStream } from 'pino'
 import type { Config } from './config.js'
 import type { Services } from './context.js'
 import { openDatabase } from './db/connection.js'
 import { Waker } from './events/waker.js'
+import { readable } from './stacks.js'
 import { systemTimers, type Timers } from './timers.js'
 
 /** What one process has: its log, its connections, its clock. */
@@ -11,6 +12,7 @@ export function makeServices (
 ): Services {
   const log = pino({
     level: config.LOG_LEVEL,
+    serializers: { err: told },
     redact: {
       paths: ['authorization', 'headers.authorization', 'req.headers.authorization', 'secret', 'password', '*.secret', '*.password',
         'err.config', 'err.parameters'],
@@ -31,6 +33,12 @@ export function makeServices (
       await database.close()
     }
   }
+}
+
+function told (error: Error): unknown {
+  const telling = stdSerializers.err(error) as { stack?: string } | undefined
+  if (telling?.stack) telling.stack = readable(telling.stack)
+  return telling
 }
 
 function forgetting (): Services['callers'] {

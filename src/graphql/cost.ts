@@ -142,10 +142,8 @@ class Planning {
   }
 }
 
-function itemsOf (field: GraphQLField<unknown, unknown>): number {
-  const directive = field.astNode?.directives?.find(({ name }) => name.value === 'listSize')
-  return directive ? Number(valueFromASTUntyped(directive.arguments![0]!.value)) : listSize
-}
+/** What `@listSize` says, as `makeSchema` keeps it. */
+const itemsOf = ({ extensions }: GraphQLField<unknown, unknown>): number => extensions.listSize as number | undefined ?? listSize
 
 /** Adds a plan `size` times; what no variable changes is added up at once. */
 function add (plan: Plan, size: Size, of: Plan): void {

@@ -7,6 +7,7 @@ import { namedSchemas, namedShapes } from '../shapes.js'
 import type { GraphqlModule } from './module.js'
 import { graphqlPlugin } from './plugin.js'
 import { printTypes } from './print-types.js'
+import { printedGraph } from './printed.js'
 import { makeSchema } from './schema.js'
 
 /** Which shapes REST alone has: pages are connections here, problems are errors. */
@@ -28,7 +29,7 @@ export async function graphqlFace (app: FastifyInstance, { services, authenticat
 }): Promise<void> {
   await app.register(graphqlPlugin, {
     modules,
-    types: typesSdl(),
+    types: printedGraph() ?? typesSdl(),
     contextOf: async request => request.ctx,
     contextOfConnection: async ({ authorization }, request) =>
       contextOf(services, await authentication.identify(authorization as string), request.id),

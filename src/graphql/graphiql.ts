@@ -1,18 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-
-const { resolve } = createRequire(import.meta.url)
-const inPackage = (name: string, file: string): string => join(dirname(resolve(`${name}/package.json`)), file)
-
-const javascript = 'text/javascript; charset=utf-8'
-const assets: [name: string, type: string, file: string][] = [
-  ['react.js', javascript, inPackage('react', 'umd/react.production.min.js')],
-  ['react-dom.js', javascript, inPackage('react-dom', 'umd/react-dom.production.min.js')],
-  ['graphiql.js', javascript, inPackage('graphiql', 'graphiql.min.js')],
-  ['graphiql.css', 'text/css; charset=utf-8', inPackage('graphiql', 'graphiql.min.css')]
-]
+import { css, fileOf, html, javascript, servePage } from '../http/pages.js'
 
 const page = `<!doctype html>
 <html lang="en">
@@ -60,13 +47,13 @@ const policy = ["default-src 'none'", "script-src 'self'", "style-src 'self' 'un
 
 /** GraphiQL at `/graphiql`, with every asset from this server. */
 export async function graphiqlPage (app: FastifyInstance, { path }: { path: string }): Promise<void> {
-  const route = { schema: { hide: true }, config: { open: true } }
-  const serve = (name: string, type: string, read: () => Promise<Buffer> | string): void => {
-    app.get(name ? `/graphiql/${name}` : '/graphiql', route, async (_request, reply) => reply
-      .type(type).header('content-security-policy', policy).header('cache-control', 'public, max-age=3600').send(await read()))
-  }
-  serve('', 'text/html; charset=utf-8', () => page)
-  serve('page.css', 'text/css; charset=utf-8', () => style)
-  serve('page.js', javascript, () => script(path))
-  for (const [name, type, file] of assets) serve(name, type, () => readFile(file))
+  servePage(app, '/graphiql', policy, {
+    '': [html, () => page],
+    'page.css': [css, () => style],
+    'page.js': [javascript, () => script(path)],
+    'react.js': [javascript, fileOf('react', 'umd/react.production.min.js')],
+    'react-dom.js': [javascript, fileOf('react-dom', 'umd/react-dom.production.min.js')],
+    'graphiql.js': [javascript, fileOf('graphiql', 'graphiql.min.js')],
+    'graphiql.css': [css, fileOf('graphiql', 'graphiql.min.css')]
+  })
 }

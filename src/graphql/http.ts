@@ -32,9 +32,8 @@ export async function httpFace (app: FastifyInstance, engine: Engine, options: H
     const { errors, status, retryAfter } = refusalOf(error, error => problemOf(error, request))
     return send(request, reply, { errors }, status, retryAfter, false)
   })
-  const route = { schema: { hide: true }, handler: answer }
-  app.route({ method: 'GET', url: path, exposeHeadRoute: false, ...route, wsHandler: options.wsHandler })
-  app.route({ method: 'POST', url: path, ...route })
+  app.route({ method: 'GET', url: path, exposeHeadRoute: false, handler: answer, wsHandler: options.wsHandler })
+  app.route({ method: 'POST', url: path, handler: answer })
 }
 
 function send (

@@ -6,13 +6,13 @@ import { graphiqlPage } from './graphiql.js'
 import { httpFace } from './http.js'
 import { defaultLimits, type Limits } from './limits.js'
 import type { GraphqlModule } from './module.js'
-import { makeSchema } from './schema.js'
+import { makeSchema, type Types } from './schema.js'
 import { defaultSocketLimits, socketFace, type SocketLimits } from './sockets.js'
 
 export interface GraphqlOptions {
   modules: GraphqlModule[]
-  /** SDL of the object, input and enum types, from `printTypes`. */
-  types: string
+  /** SDL of the object, input and enum types, from `printTypes`; or the whole, as `wholeSdl` printed it. */
+  types: Types
   /** Who is calling; refuses by throwing. */
   contextOf: (request: FastifyRequest) => Promise<Context>
   /** The same for a socket: `params.authorization` is what HTTP has in `Authorization`. Asked again while a subscription lasts. */

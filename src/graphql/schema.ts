@@ -1,6 +1,7 @@
 import {
-  buildASTSchema, isObjectType, isUnionType, Kind, lexicographicSortSchema, parse, printSchema, printType,
-  validateSchema, visit, type ASTNode, type DocumentNode, type GraphQLObjectType, type GraphQLSchema
+  buildASTSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isUnionType, Kind, lexicographicSortSchema, parse, print,
+  printSchema, printType, validateSchema, valueFromASTUntyped, visit, type ASTNode, type DocumentNode, type GraphQLNamedType,
+  type GraphQLObjectType, type GraphQLSchema
 } from 'graphql'
 import { pageInfoSdl } from './connections.js'
 import { describeArguments } from './describing.js'
@@ -17,18 +18,17 @@ directive @listSize(assumedSize: Int!) on FIELD_DEFINITION
 /** Where in our own texts a word stands, nobody asks. */
 const read = (sdl: string): DocumentNode => parse(sdl, { noLocation: true })
 
+/** The SDL of object, input and enum types; or all that `wholeSdl` gave, which is neither put together nor checked again. */
+export type Types = string | { whole: string }
+
 /**
- * The executable schema of all modules and of the object, input and enum types in `types` (SDL).
+ * The executable schema of all modules and of the object, input and enum types in `types`.
  * Throws when it is not valid, when a resolver belongs to no field, when two resolve one field, and when a field of Query,
  * Mutation or Subscription has none: each is a mistake of ours, found at boot.
  */
-export function makeSchema (modules: readonly GraphqlModule[], types: string): GraphQLSchema {
-  const added = modules.map(({ sdl }) => sdl).filter(sdl => sdl.trim() !== '').map(sdl => read(sdl))
-  const parts = [...types.trim() ? [usedOf(read(types), added)] : [], ...added]
-  const base = [directives, pageInfoSdl, ...scalars.map(scalar => printType(scalar)), ...usedRoots(parts)].join('\n')
-  const schema = buildASTSchema({ kind: Kind.DOCUMENT, definitions: [read(base), ...parts].flatMap(part => part.definitions) })
-  const mistakes = validateSchema(schema)
-  if (mistakes.length) throw new Error(mistakes.map(({ message }) => message).join('\n'))
+export function makeSchema (modules: readonly GraphqlModule[], types: Types): GraphQLSchema {
+  const schema = typeof types === 'string' ? checked(documentOf(modules, types))
+    : buildASTSchema(read(types.whole), { assumeValid: true, assumeValidSDL: true })
   for (const { name, serialize, parseValue, parseLiteral } of scalars) {
     Object.assign(schema.getType(name)!, { serialize, parseValue, parseLiteral })
   }
@@ -38,7 +38,58 @@ export function makeSchema (modules: readonly GraphqlModule[], types: string): G
   }
   requireResolvers(schema)
   describeArguments(schema)
+  forgetSources(schema)
   return schema
+}
+
+/** Everything that a valid schema is built of, as SDL. */
+export function wholeSdl (modules: readonly GraphqlModule[], types: string): string {
+  const document = documentOf(modules, types)
+  checked(document)
+  return print(document)
+}
+
+function checked (document: DocumentNode): GraphQLSchema {
+  const schema = buildASTSchema(document)
+  const mistakes = validateSchema(schema)
+  if (mistakes.length) throw new Error(mistakes.map(({ message }) => message).join('\n'))
+  return schema
+}
+
+function documentOf (modules: readonly GraphqlModule[], types: string): DocumentNode {
+  const added = modules.map(({ sdl }) => sdl).filter(sdl => sdl.trim() !== '').map(sdl => read(sdl))
+  const parts = [...types.trim() ? [usedOf(read(types), added)] : [], ...added]
+  const base = [directives, pageInfoSdl, ...scalars.map(scalar => printType(scalar)), ...usedRoots(parts)].join('\n')
+  return { kind: Kind.DOCUMENT, definitions: [read(base), ...parts].flatMap(part => part.definitions) }
+}
+
+interface Sourced { astNode?: unknown, extensionASTNodes?: readonly unknown[] }
+
+const forget = (...parts: readonly Sourced[]): void => {
+  for (const part of parts) {
+    part.astNode = undefined
+    if (part.extensionASTNodes) part.extensionASTNodes = []
+  }
+}
+
+/** The syntax trees that it was built of take more memory than it does, and all that is wanted of them is @listSize. */
+function forgetSources (schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap()) as GraphQLNamedType[]) {
+    if (isObjectType(type) || isInterfaceType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        const size = field.astNode?.directives?.find(({ name }) => name.value === 'listSize')?.arguments?.[0]
+        if (size) field.extensions = { ...field.extensions, listSize: Number(valueFromASTUntyped(size.value)) }
+        forget(field, ...field.args)
+      }
+    } else if (isInputObjectType(type)) {
+      forget(...Object.values(type.getFields()))
+    } else if (isEnumType(type)) {
+      forget(...type.getValues())
+    }
+    forget(type)
+  }
+  for (const directive of schema.getDirectives()) forget(directive, ...directive.args)
+  forget(schema)
 }
 
 /** The schema as text, in a fixed order, as `schema.graphql` keeps it. */

@@ -30,7 +30,7 @@ export async function health (app: FastifyInstance, { services }: { services: Se
     seconds.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode }, reply.elapsedTime / 1000)
   })
   const files = await migrationFiles()
-  const open = { config: { open: true }, schema: { hide: true } }
+  const open = { config: { open: true } }
 
   app.get('/health/live', open, async () => ({ status: 'ok' }))
   app.get('/health/ready', open, async (_request, reply) => {

@@ -1,5 +1,3 @@
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 import { namedShapes } from '../shapes.js'
@@ -8,34 +6,19 @@ import { describe, refusalsNamed } from './openapi/describe.js'
 import { exampleOf } from './openapi/examples.js'
 import { componentsFor, type Json } from './openapi/schemas.js'
 import type { Operation } from './operations.js'
+import { referencePage } from './reference.js'
 
-/** The page loads nothing but what this server has, and tells nobody else what it shows. */
-const pagePolicy = "default-src 'self'; base-uri 'self'; frame-ancestors 'self'; img-src 'self' data:; object-src 'none'; style-src 'self'"
-
-/** Serves the contract and the reference page, with all assets from here. Printed when it is first asked for. */
+/** Serves the contract and the reference page. Printed when it is first asked for. */
 export const openapi = plugin(async (app: FastifyInstance) => {
-  // The reference page keeps this object from now on.
-  const printed: Json = {}
+  let printed: Json | undefined
   const texts: { json?: string, yaml?: string } = {}
-  app.decorate('contract', () => Object.keys(printed).length ? printed : Object.assign(printed, document(app.operations())))
-  await app.register(swagger, { mode: 'static', specification: { document: printed as never } })
-  const open = { config: { open: true }, schema: { hide: true } }
+  app.decorate('contract', () => printed ??= document(app.operations()))
+  const open = { config: { open: true } }
   app.get('/openapi.json', open, async (_request, reply) =>
     reply.type('application/json').send(texts.json ??= JSON.stringify(app.contract())))
   app.get('/openapi.yaml', open, async (_request, reply) =>
     reply.type('application/yaml').send(texts.yaml ??= (await import('./openapi/yaml.js')).contractYaml(app.contract())))
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: pagePolicy,
-    theme: { title: 'SupportOps API' },
-    uiConfig: { deepLinking: true, persistAuthorization: true, displayRequestDuration: true, validatorUrl: null },
-    uiHooks: {
-      onRequest (_request, _reply, done) {
-        app.contract()
-        done()
-      }
-    }
-  })
+  referencePage(app)
 }, { name: 'openapi', dependencies: ['operations'] })
 
 declare module 'fastify' {

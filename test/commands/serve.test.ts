@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { buildClientSchema, buildSchema, getIntrospectionQuery, introspectionFromSchema, lexicographicSortSchema, printSchema } from 'graphql'
 import pg from 'pg'
 import t from 'tap'
 import type { Test } from 'tap'
+import { projectRoot } from '../../src/root.js'
 import { command } from '../support/command.js'
 import { ownDatabase } from '../support/database.js'
 
@@ -33,6 +37,25 @@ t.test('the lines that it prints make a conversation and read it back by both fa
   }])
   const address = (await server.says(/REST +(http:\S+)\/v1/))[1]!
   for (const page of ['docs', 'graphiql']) t.equal((await fetch(`${address}/${page}`)).status, 200, page)
+})
+
+t.test('what runs serves the contracts that are committed, draws charts, and its pages with all that they load', async t => {
+  const server = command(t, [], { ...settings, DATABASE_URL: await ownDatabase(t) })
+  const address = (await server.says(/REST +(http:\S+)\/v1/))[1]!
+  const headers = { authorization: `Bearer ${(await server.says(/sup_live_[\w-]{43}/))[0]}`, 'content-type': 'application/json' }
+  const ask = (path: string, body: object, more = {}) => fetch(`${address}${path}`, { method: 'POST', headers: { ...headers, ...more }, body: JSON.stringify(body) })
+  t.equal(await (await fetch(`${address}/openapi.yaml`)).text(), await readFile(join(projectRoot, 'openapi.yaml'), 'utf8'))
+  const { data }: any = await (await ask('/graphql', { query: getIntrospectionQuery() })).json()
+  const committed = introspectionFromSchema(buildSchema(await readFile(join(projectRoot, 'schema.graphql'), 'utf8')), { specifiedByUrl: false })
+  t.equal(printSchema(lexicographicSortSchema(buildClientSchema(data))), printSchema(lexicographicSortSchema(buildClientSchema(committed))))
+  const chart = await ask('/v1/metrics/query', { metrics: ['created'], interval: 'day', from: '2026-01-01T00:00:00.000Z', to: '2026-01-08T00:00:00.000Z' }, { accept: 'image/svg+xml' })
+  t.equal(chart.status, 200)
+  t.match(await chart.text(), /^<svg [^]*<\/svg>\s*$/)
+  for (const page of ['/docs/', '/graphiql']) {
+    const loaded = [...(await (await fetch(address + page)).text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => new URL(url!, address + page))
+    t.ok(loaded.length > 5)
+    for (const url of loaded) t.equal((await fetch(url)).status, 200, String(url))
+  }
 })
 
 t.test('processes that start together on one database make one workspace, and one of them shows its key', async t => {

@@ -1,10 +1,12 @@
 import DataLoader from 'dataloader'
-import { graphql } from 'graphql'
+import { graphql, isObjectType, type GraphQLSchema } from 'graphql'
 import t from 'tap'
 import { connection, connectionSdl } from '../../src/graphql/connections.js'
 import { loader, type GraphqlContext, type GraphqlModule } from '../../src/graphql/module.js'
 import { parseDateTime } from '../../src/graphql/scalars.js'
-import { makeSchema, printContract } from '../../src/graphql/schema.js'
+import { graphqlSchema, typesSdl } from '../../src/graphql/face.js'
+import { makeSchema, printContract, wholeSdl } from '../../src/graphql/schema.js'
+import { modules } from '../../src/resources/index.js'
 
 const context = (): GraphqlContext => ({ ctx: 'caller' as never, loaders: new Map(), requestId: 'r1' })
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
@@ -150,5 +152,20 @@ t.test('the contract is the same text whatever the order of the modules', t => {
   t.match(text, /type Mutation \{\n {2}go: Int\n\}/)
   t.match(text, /scalar DateTime @specifiedBy\(url: "https:\/\/www\.rfc-editor\.org\/rfc\/rfc3339"\)/)
   t.notMatch(text, 'type Subscription')
+  t.end()
+})
+
+t.test('what was printed before makes the same schema, with what lists cost', t => {
+  const before = graphqlSchema(modules)
+  const after = makeSchema(modules, { whole: wholeSdl(modules, typesSdl()) })
+  t.equal(printContract(after), printContract(before))
+  const fields = (schema: GraphQLSchema) => Object.values(schema.getTypeMap()).filter(isObjectType).flatMap(type =>
+    Object.values(type.getFields()).map(({ name, extensions, resolve, subscribe, args }) => [type.name, name, extensions, resolve?.toString(), subscribe?.toString(), args.map(arg => arg.description)]))
+  t.same(fields(after), fields(before))
+  const sized: GraphqlModule = { sdl: 'extend type Query { a: [Int] b: [Int] @listSize(assumedSize: 3) }', resolvers: { Query: { a: () => [], b: () => [] } } }
+  for (const types of ['', { whole: wholeSdl([sized], '') }]) {
+    t.same(Object.values(makeSchema([sized], types).getQueryType()!.getFields()).map(({ extensions }) => extensions.listSize), [undefined, 3])
+  }
+  t.throws(() => wholeSdl([{ sdl: 'extend type Query { thing: Thing }', resolvers: {} }], ''), /Unknown type "Thing"/)
   t.end()
 })

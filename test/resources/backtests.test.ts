@@ -1,5 +1,8 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { claim, runBacktests } from '../../src/resources/backtests/running.service.js'
+import { projectRoot } from '../../src/root.js'
 import { startApp, type Workspace } from '../support/app.js'
 import { supportTeam } from '../support/support-team.js'
 
@@ -162,6 +165,12 @@ t.test('a crash costs a stretch and counts nothing twice; two workers at once ne
   t.equal(finished.length, 3)
 })
 
+/** Where tests are compiled, what is shipped is, too: all in a few files, from which threads start. */
+async function shipped (): Promise<typeof runBacktests> {
+  if (import.meta.url.endsWith('.ts')) return runBacktests
+  return (await import(pathToFileURL(join(projectRoot, 'dist/backtest.running.js')).href)).runBacktests
+}
+
 t.test('threads count what one does alone, however many there are, and what one of them cannot do fails the backtest', async t => {
   const { w } = await withPast(january)
   const draft = await standardOf(w, [firstReply(3600)])
@@ -172,9 +181,9 @@ t.test('threads count what one does alone, however many there are, and what one 
   await runBacktests(services, clock.now)
   const { result, cells } = await read(alone)
   t.equal(result.conversations, 5)
-  for (const [size, threads] of [[2, 3], [1, 2], [100, 1]] as const) {
+  for (const [size, threads, run] of [[2, 3, runBacktests], [1, 2, runBacktests], [100, 1, runBacktests], [2, 2, await shipped()]] as const) {
     const id = await ask()
-    while (await runBacktests(services, clock.now, { size, threads, alone: 0 }) > 0);
+    while (await run(services, clock.now, { size, threads, alone: 0 }) > 0);
     t.match(await read(id), { state: 'done', done: 5, total: 5, result, cells }, `${threads} threads`)
   }
   const id = await ask()

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { Test } from 'tap'
+import { projectRoot } from '../../src/root.js'
 
 export interface Command {
   child: ChildProcess
@@ -11,8 +12,9 @@ export interface Command {
   ended: Promise<{ code: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string }>
 }
 
+/** Where tests are compiled, what they run is the command line as it is shipped. */
 const isSource = import.meta.url.endsWith('.ts')
-const main = fileURLToPath(new URL(`../../src/main.${isSource ? 'ts' : 'js'}`, import.meta.url))
+const main = join(projectRoot, isSource ? 'src/main.ts' : 'dist/main.js')
 
 /** Runs the command line in a process of its own, with nothing of our environment but these; killed with the test. */
 export function command (t: Test, args: string[], environment: Record<string, string>): Command {

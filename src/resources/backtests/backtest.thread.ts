@@ -3,6 +3,7 @@ import { systemContext } from '../../context.js'
 import { worded } from '../../db/refusals.js'
 import { ApiError } from '../../errors.js'
 import { makeServices } from '../../services.js'
+import { readable } from '../../stacks.js'
 import { countRange } from './counting.service.js'
 import type { Answer, Start, Task } from './threads.js'
 
@@ -16,7 +17,7 @@ async function answer ({ workspaceId, backtest, range }: Task): Promise<Answer> 
     return { counted: await countRange(systemContext(services, workspaceId, ['standards:read'], 'backtests'), backtest, range) }
   } catch (error) {
     const known = worded(error)
-    return { failure: { text: error instanceof Error ? error.stack ?? error.message : String(error), unavailable: known instanceof ApiError && known.code === 'unavailable' } }
+    return { failure: { text: error instanceof Error ? readable(error.stack ?? error.message) : String(error), unavailable: known instanceof ApiError && known.code === 'unavailable' } }
   }
 }
 
