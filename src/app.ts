@@ -51,7 +51,10 @@ export async function makeApp (services: Services): Promise<FastifyInstance> {
   await app.register(openapi)
   await app.register(health, { services })
   await app.register(graphqlFace, { services, authentication, modules })
-  await app.register(hooks(services))
+  await app.register(async app => {
+    speakZod(app)
+    hooks(app as unknown as Api, services)
+  })
   await app.register(async app => {
     speakZod(app)
     for (const route of routes) route(app as unknown as Api)

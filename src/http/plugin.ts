@@ -149,7 +149,7 @@ declare module 'fastify' {
 /** Fastify calls whatever a validator says the caller's mistake, unless it says otherwise. */
 const unexpected = (cause: unknown): Error => Object.assign(new Error('A shape could not be checked', { cause }), { statusCode: 500 })
 
-/** Zod validates what comes in, JSON.stringify writes what goes out. Within `/v1` only. */
+/** Zod validates what comes in, JSON.stringify writes what goes out. Within `/v1` and the hooks only. */
 export function speakZod (app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart }) => data => {
     try {

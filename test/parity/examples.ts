@@ -5,7 +5,7 @@ import { conversationExamples } from './examples/conversations.js'
 
 export type Example = (w: Workspace) => Promise<Call> | Call
 
-const { agents, calendars, contacts, goals, standards, teams } = factories as Required<typeof factories>
+const { agents, calendars, channels, contacts, goals, standards, teams } = factories as Required<typeof factories>
 
 const metricQuery = { metrics: 'created', from: '2026-03-02T00:00:00.000Z', to: '2026-03-03T00:00:00.000Z' }
 
@@ -38,6 +38,11 @@ export const examples: Record<string, Example> = {
     const { body } = await w.post('/v1/metrics/query', { ...metricQuery, metrics: ['created'] })
     const { cursor } = body.totals[0].figure
     return { query: { cursor }, variables: { cursor } }
+  },
+  async takeHook (w) {
+    const { id: channelId } = await channels!(w, { provider: 'rfc822' })
+    const { body: { secret } } = await w.post(`/v1/channels/${channelId}/hookSecret`)
+    return { params: { channelId }, body: 'From: Ada <ada@example.com>\r\n\r\nWhere is my order?', headers: { 'content-type': 'message/rfc822', 'x-webhook-secret': secret } }
   },
   getPledge: w => ({ params: { workspace: w.workspaceId } }),
   setTeamMembers: async w => ({ params: { id: (await teams!(w)).id }, body: { agentIds: [(await agents!(w)).id] } }),

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import { NIL } from 'uuid'
 import { z } from 'zod'
 import type { Services } from '../../context.js'
 import { operation, type Api } from '../../http/operation.js'
@@ -57,20 +57,33 @@ export function receiptRoutes (app: Api): void {
 
 const keptHeaders = new Set(['content-type', 'user-agent', 'x-envelope-from', 'x-envelope-to', 'date'])
 
+const postmark = {
+  MessageID: '22c74902-a0c1-4511-804f-341342852c90', Date: 'Mon, 2 Mar 2026 09:30:00 +0000', Subject: 'Order 3348', TextBody: 'It has not arrived',
+  FromFull: { Email: 'ada@example.com', Name: 'Ada' }, ToFull: [{ Email: 'help@example.com', Name: '' }], Headers: [{ Name: 'Message-ID', Value: '<m-1@example.com>' }]
+}
+const hook = operation({
+  id: 'takeHook', summary: 'Post what a provider sends of its own accord', tag, scope: null, status: 200, answer: InboundReceipt,
+  params: z.object({ channelId: z.string().max(100).describe('The channel.') }),
+  query: z.looseObject({ secret: z.string().max(500).optional().describe('The hook\'s secret, for providers that can send neither header.') }),
+  consumes: ['application/json', 'message/rfc822'], refusals: ['unauthenticated', 'tooLarge'], graphql: { none: 'A provider posts what it has.' }, example: postmark,
+  also: [{ status: 202, description: 'Kept, but not made a message of: its `state` and `reason` say why, and it can be tried again.' }],
+  description: 'In the provider\'s own form, by the channel\'s `provider`: Postmark\'s inbound JSON, or an e-mail as it is (RFC 5322). Needs the hook\'s secret (`rotateHookSecret`) as ' +
+    'the password of basic authentication, as the header `X-Webhook-Secret`, or in the address. It is kept before it is parsed; a duplicate gives the first result. Up to 40 MiB.'
+})
+
 /** The hooks that providers post to: the body is kept as bytes, whatever its type. */
-export function hookRoutes (services: Services) {
-  return async (app: FastifyInstance): Promise<void> => {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: 40 * megabyte }, (_request, body, done) => done(null, body))
-    app.post<{ Params: { channelId: string }, Querystring: { secret?: string } }>('/hooks/:channelId', { config: { ownSecret: true } }, async (request, reply) => {
-      const { authorization, 'x-webhook-secret': webhookSecret } = request.headers
-      const receipt = await takeHook(services, request.id, z.uuid().safeParse(request.params.channelId).success ? request.params.channelId : '00000000-0000-0000-0000-000000000000', {
-        contentType: request.headers['content-type'] ?? 'application/octet-stream',
-        headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => keptHeaders.has(name)).map(([name, value]) => [name, String(value)])),
-        payload: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-        secrets: { authorization, webhookSecret, querySecret: request.query.secret }
-      })
-      return reply.code(receipt.state === 'processed' ? 200 : 202).send(receipt)
+export function hookRoutes (app: Api, services: Services): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: 40 * megabyte }, (_request, body, done) => done(null, body))
+  app.post('/hooks/:channelId', { ...hook, config: { ...hook.config, ownSecret: true } }, async (request, reply) => {
+    const { authorization, 'x-webhook-secret': webhookSecret } = request.headers
+    const { channelId } = request.params
+    const receipt = await takeHook(services, request.id, z.uuid().safeParse(channelId).success ? channelId : NIL, {
+      contentType: request.headers['content-type'] ?? 'application/octet-stream',
+      headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => keptHeaders.has(name)).map(([name, value]) => [name, String(value)])),
+      payload: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      secrets: { authorization, webhookSecret, querySecret: request.query.secret }
     })
-  }
+    return reply.code(receipt.state === 'processed' ? 200 : 202).send(receipt)
+  })
 }
