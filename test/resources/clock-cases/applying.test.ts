@@ -6,7 +6,7 @@ import { noticeClocks } from '../../../src/resources/clocks/noticing.service.js'
 import { promisesPending } from '../../../src/resources/promises.js'
 import { publishStandard } from '../../../src/resources/standards/publishing.service.js'
 import { all, client, events, exact, few, made, over, progress, query, rowsOf, storedOf, walked } from '../../support/applying.js'
-import { at, clockCases, target } from '../../support/clock-case.js'
+import { at, clockCases, target, type Talk } from '../../support/clock-case.js'
 import { Died, mortal } from '../../support/mortal.js'
 
 const test = await clockCases(t)
@@ -150,4 +150,35 @@ test('a conversation that cannot be computed, or written, keeps no other waiting
   t.equal((await asked()).includes(talks[4]!.id), false)
   await exact(t, desk, [talks[4]!])
   await query(desk, 'update conversations set clocks_asked = false where workspace_id = $1', [desk.w.workspaceId])
+})
+
+test('it concerns what is not resolved, what happened or falls due since, and nothing that was over before', '10:00', async (t, desk) => {
+  const ask = async (targets: object[], from: string): Promise<number> => {
+    await desk.promise(targets, { from, condition: { field: 'priority', in: ['urgent'] } })
+    const seen: number[] = []
+    for (let done = 0, pending = true; pending; seen.push(done)) {
+      await applyPromises(desk.app.services, { limit: 1, stretch: 1 })
+      ;({ done, pending } = await progress(desk))
+    }
+    return Math.max(...seen)
+  }
+  const before = async (time: string, end?: string): Promise<Talk> => {
+    const talk = await desk.asked(time)
+    if (end) await talk.status(end, 'resolved')
+    return talk
+  }
+  await before('-9 09:00', '-8 09:00')
+  t.equal(await ask(all, '-5 00:00'), 0, 'one that was over before')
+  const late = await before('-9 09:00', '-4 09:00')
+  t.equal(await ask(all, '-5 00:00'), 1, 'one that was resolved since')
+  const talks = [late, await before('-9 09:00')]
+  t.equal(await ask(all, '-1 00:00'), 1, 'one that is open')
+  const written = await before('-9 09:00', '-8 09:00')
+  await written.reply('-3 09:00')
+  t.equal(await ask(all, '-3 08:00'), 2, 'one to which something was written')
+  await before('-9 09:00', '-8 09:00')
+  await desk.promise([target('firstReply', '200h')], { from: '-10 00:00' })
+  await walked(desk)
+  t.equal(await ask([target('firstReply', '1h')], '-1 00:00'), 5, 'those whose deadline was still to come')
+  await exact(t, desk, talks)
 })

@@ -6,7 +6,7 @@ import { noticeClocks } from '../../../src/resources/clocks/noticing.service.js'
 import { replyToConversation } from '../../../src/resources/conversations/replying.service.js'
 import { Reply } from '../../../src/resources/conversations/verb.shapes.js'
 import { all, client, essence, events, exact, few, made, over, progress, storedOf, walked } from '../../support/applying.js'
-import { at, clockCases, target } from '../../support/clock-case.js'
+import { at, clockCases, target, weekly, type Desk, type Talk } from '../../support/clock-case.js'
 
 const test = await clockCases(t)
 
@@ -90,41 +90,47 @@ test('deadlines are noticed while a publication is being applied', '10:00', asyn
 })
 
 interface Publish { kind: 'publish', from: string, length: string, apply: string, urgent: boolean }
-interface Write { kind: 'reply' | 'says' | 'resolve' | 'open' | 'urgent', talk: number }
-interface Work { kind: 'walk' | 'notice' }
-type Step = Publish | Write | Work
+interface Hours { kind: 'hours', from: string, open: string }
+interface Write { kind: 'reply' | 'says' | 'resolve' | 'open' | 'urgent', talk: number, when: string }
+interface Work { kind: 'walk' | 'notice' | 'archive' }
+type Step = Publish | Hours | Write | Work
+const one = <T extends string>(...of: T[]): fc.Arbitrary<T> => fc.constantFrom(...of)
 const steps: fc.Arbitrary<Step[]> = fc.array(fc.oneof(
-  fc.record({
-    kind: fc.constant('publish' as const), from: fc.constantFrom('-9 00:00', '-1 12:00', '09:59'), length: fc.constantFrom('10m', '2h', '30h'),
-    apply: fc.constantFrom('keep', 'reapply'), urgent: fc.boolean()
-  }),
-  fc.record({ kind: fc.constantFrom('reply' as const, 'says' as const, 'resolve' as const, 'open' as const, 'urgent' as const), talk: fc.nat(4) }),
-  fc.record({ kind: fc.constantFrom('walk' as const, 'walk' as const, 'notice' as const) })
-), { minLength: 6, maxLength: 16 })
+  fc.record({ kind: one('publish'), from: one('-9 00:00', '-1 12:00', '09:59'), length: one('10m', '2h', '30h'), apply: one('keep', 'reapply'), urgent: fc.boolean() }),
+  fc.record({ kind: one('hours'), from: one('-70 00:00', '-2 00:00', '09:58', '+1 00:00'), open: one('06:00-20:00', '10:00-11:00') }),
+  { weight: 3, arbitrary: fc.record({ kind: one('reply', 'says', 'resolve', 'open', 'urgent'), talk: fc.nat(4), when: one('10:00', '10:00', '-1 10:00') }) },
+  { weight: 2, arbitrary: fc.record({ kind: one('walk', 'walk', 'walk', 'notice', 'archive') }) }
+), { minLength: 8, maxLength: 24 })
+
+async function publish (desk: Desk, calendar: string, { from, length, apply, urgent }: Publish): Promise<string> {
+  const { id } = await desk.send('/v1/standards', {
+    name: `Random ${Math.random()}`, targets: ['firstReply', 'nextReply', 'totalResolution'].map(kind => target(kind, length, kind === 'nextReply' ? {} : { calendar })),
+    ...(urgent ? { condition: { field: 'priority', in: ['urgent'] } } : { default: true })
+  })
+  await desk.send(`/v1/standards/${id}/publish`, { occurredAt: at(from), apply })
+  return id
+}
+
+async function write (talk: Talk, { kind, when }: Write): Promise<void> {
+  if (kind === 'reply') await talk.reply(when)
+  else if (kind === 'says') await talk.says(when)
+  else if (kind === 'urgent') await talk.priority(when, 'urgent')
+  else await talk.status(when, kind === 'open' ? 'open' : 'resolved')
+}
 
 test('whatever is published, written and walked in whichever order, what is stored is exact in the end', '10:00', async (t, desk) => {
   const { services } = desk.app
   await fc.assert(fc.asyncProperty(steps, async list => {
-    const talks = await made(desk, 5)
-    for (const step of list) {
-      if (step.kind === 'publish') {
-        const { from, length, apply, urgent } = step
-        const { id } = await desk.send('/v1/standards', {
-          name: `Random ${Math.random()}`, targets: ['firstReply', 'nextReply', 'totalResolution'].map(kind => target(kind, length)),
-          ...(urgent ? { condition: { field: 'priority', in: ['urgent'] } } : { default: true })
-        })
-        await desk.send(`/v1/standards/${id}/publish`, { occurredAt: at(from), apply })
-      } else if (step.kind === 'walk') await applyPromises(services, { limit: 2, stretch: 3 })
-      else if (step.kind === 'notice') await noticeClocks(services, desk.app.clock.now)
-      else {
-        const talk = talks[(step as Write).talk]!
-        if (step.kind === 'reply') await talk.reply('10:00')
-        else if (step.kind === 'says') await talk.says('10:00')
-        else if (step.kind === 'urgent') await talk.priority('10:00', 'urgent')
-        else await talk.status('10:00', step.kind === 'open' ? 'open' : 'resolved')
-      }
+    const [talks, calendar, published] = [await made(desk, 5), await desk.calendar('08:00-18:00'), [] as string[]]
+    const does = {
+      publish: async (step: Publish) => published.push(await publish(desk, calendar, step)),
+      hours: ({ from, open }: Hours) => desk.w.post(`/v1/calendars/${calendar}/versions`, { effectiveFrom: at(from), timeZone: 'UTC', weekly: weekly(open) }),
+      archive: () => published.length ? desk.w.post(`/v1/standards/${published.pop()!}/archive`, {}) : null,
+      walk: () => applyPromises(services, { limit: 2, stretch: 3 }),
+      notice: () => noticeClocks(services, desk.app.clock.now)
     }
+    for (const step of list) await ('talk' in step ? write(talks[step.talk]!, step) : does[step.kind](step as never))
     await desk.w.runDue()
     await exact(t, desk, talks)
-  }), { numRuns: 8 })
+  }), { numRuns: 12 })
 })
