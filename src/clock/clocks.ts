@@ -1,6 +1,7 @@
 import { Course } from './course.js'
 import type { Actor, Fact } from './facts.js'
 import { inOrder } from './facts.js'
+import { latestInstant } from './instants.js'
 import { momentsOf } from './moments.js'
 import { pacesOf } from './paces.js'
 import type { Pace } from './paces.js'
@@ -92,20 +93,75 @@ interface Asked {
 }
 
 function measureAlong (known: readonly Fact[], paces: readonly Pace[], asked: Asked): MeasuredClock[] {
-  const { standards, calendars, now, kinds, figuresOnly } = asked
-  const byKind = storiesOf(paces, standards, now, kinds)
-  const undone = undoneStories(known, standards, byKind.flat(), kinds)
+  const { calendars, now, figuresOnly } = asked
   const snoozedUntil = paces.at(-1)?.after.snoozedUntil ?? null
   const measured: MeasuredClock[] = []
-  const measureAll = (stories: Story[]): void => {
+  for (const stories of allStories(known, paces, asked)) {
     if (stories.length > 1) stories.sort(inOpeningOrder)
     for (let i = 0; i < stories.length; i++) {
       measured.push(clockOf(stories[i]!, i + 1, read(stories[i]!, calendars, now, figuresOnly), snoozedUntil))
     }
   }
-  if (undone.length === 0) for (const stories of byKind) measureAll(stories)
-  else for (const kind of targetKinds) measureAll([...byKind.flat(), ...undone].filter((story) => story.kind === kind))
   return measured
+}
+
+/** The stories of each target, those that were undone too; in the order of `targetKinds`. */
+function allStories (known: readonly Fact[], paces: readonly Pace[], { standards, now, kinds }: Asked): Story[][] {
+  const byKind = storiesOf(paces, standards, now, kinds)
+  const undone = undoneStories(known, standards, byKind.flat(), kinds)
+  if (undone.length === 0) return byKind
+  const all = [...byKind.flat(), ...undone]
+  return targetKinds.map((kind) => all.filter((story) => story.kind === kind))
+}
+
+/**
+ * What becomes of a clock when nothing happens any more but time. It is so from whatever instant it is looked at, once all
+ * facts have happened and `changedAt` has passed.
+ */
+export interface Fate {
+  standardId: string
+  calendarId: string | null
+  startedAt: number
+  state: 'met' | 'breached' | 'cancelled' | 'open'
+  endedAt: number | null
+  endedBy: EndedBy | null
+  endedByActor: Actor | null
+  /** Of one that has not ended, after which instant it is overdue; null where it never is. */
+  dueAt: number | null
+  /** Of one that has not ended, from when on it is at risk until it is due; null where it never is. */
+  riskAt: number | null
+  /** The last instant at which a fact or a change of standards made something else of it; the end of a snooze is none. */
+  changedAt: number
+}
+
+/**
+ * The fates of a conversation's clocks, as what is known at `now` has it: later facts, publications, archivals and ends of
+ * snoozes do not exist yet. `now` may be Infinity.
+ */
+export function fatesOf (timeline: readonly Fact[], standards: StandardVersionSet, calendars: Calendars, now: number): Fate[] {
+  if (standards.length === 0) return []
+  const known = knownAt(timeline, now)
+  const asked = { standards, calendars, now: Math.min(now, latestInstant), kinds: outlineOf(standards).kinds }
+  return allStories(known, pacesOf(known, now), asked).flatMap((stories) => stories.map((story) => fateOf(story, read(story, calendars, Infinity, true))))
+}
+
+function fateOf (story: Story, { terms: { version, target }, ending, state, dueAt, riskAt }: Reading): Fate {
+  const ended = state === 'met' || state === 'breached' || state === 'cancelled'
+  return {
+    standardId: version.standardId, calendarId: target.calendarId, startedAt: story.startedAt, state: ended ? state : 'open',
+    endedAt: ending?.at ?? null, endedBy: ending?.by ?? null, endedByActor: ending?.actor ?? null,
+    dueAt, riskAt: ended ? null : riskAt, changedAt: changedAt(story)
+  }
+}
+
+function changedAt ({ openedAt, ending, phases }: Story): number {
+  let last = Math.max(openedAt, ending?.at ?? openedAt)
+  for (const [index, { from, terms, mode }] of phases.entries()) {
+    const before = phases[index - 1]
+    const wakes = before?.reason === 'snoozed' && before.mode === 'paused' && mode === 'counting' && before.terms === terms
+    if (!wakes) last = Math.max(last, from)
+  }
+  return last
 }
 
 const inOpeningOrder = (a: Story, b: Story): number => a.openedAt - b.openedAt || a.startedAt - b.startedAt ||

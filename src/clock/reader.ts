@@ -4,7 +4,10 @@ import { sameTerms } from './selection.js'
 import type { Terms } from './selection.js'
 import type { Ending, Phase, Prelude, Story } from './story.js'
 
-/** Measures one clock as it stands at `now` (definitions, 3). `figuresOnly`: without its events and stretches. */
+/**
+ * Measures one clock as it stands at `now` (definitions, 3). `figuresOnly`: without its events and stretches. With Infinity as
+ * `now`, of one that has not ended, what time alone will do to it; then nobody can say what it has consumed.
+ */
 export const read = (story: Story, calendars: Calendars, now: number, figuresOnly = false): Reading =>
   new Reader(story, calendars, now, figuresOnly).read()
 
@@ -58,7 +61,7 @@ class Reader {
     if (phase.mode === 'counting') this.warn(phase, due, isLast ? to + 1 : to)
     if (this.fellDueAt !== null && this.fellDueAt < to) this.tellBreach(this.fellDueAt)
     this.stretchOut(phase, due, to)
-    if (phase.mode === 'counting') this.consumed += countedMs(phase.terms, this.calendars, phase.from, to)
+    if (phase.mode === 'counting' && to < Infinity) this.consumed += countedMs(phase.terms, this.calendars, phase.from, to)
   }
 
   /** What happens at the very start of a phase. */
@@ -140,7 +143,7 @@ class Reader {
 
   private stand ({ reason }: Phase): Reading {
     const paused = this.mode === 'paused'
-    const due = this.fellDueAt ?? (paused ? Infinity : this.projected(this.now))
+    const due = this.fellDueAt ?? (paused || this.now === Infinity ? Infinity : this.projected(this.now))
     const standing = { due, ending: null, pausedBy: reason }
     if (due < this.now) return this.reading({ ...standing, state: 'overdue', nextChangeAt: null })
     const next = Math.min(due + 1, this.riskAt > this.now && this.riskAt < due ? this.riskAt : Infinity)
@@ -153,7 +156,7 @@ class Reader {
     const remainingMs = this.fellDueAt === null ? Math.max(0, this.terms.ms - this.consumed) : 0
     return {
       state, ending, nextChangeAt, pausedBy, remainingMs,
-      terms: this.terms, dueAt: orNull(due), consumedMs: this.consumed,
+      terms: this.terms, dueAt: orNull(due), riskAt: orNull(this.riskAt), consumedMs: this.consumed,
       events: this.events, stretches: this.stretches.toSorted((a, b) => a.from - b.from)
     }
   }

@@ -56,6 +56,8 @@ export interface Reading {
   /** What is left to consume; 0 once it fell due. */
   remainingMs: number
   ending: Ending | null
+  /** In the phase at hand, from when on it is at risk until it is due. */
+  riskAt: number | null
   /** When the state next changes by time alone; the end of a snooze is not among it. */
   nextChangeAt: number | null
   pausedBy: PauseReason | null

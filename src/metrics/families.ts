@@ -5,17 +5,15 @@ import { reopenings, resolutions } from './resolutions.js'
 import type { Subject } from './subject.js'
 import type { Trace } from './traces.js'
 
-/** Families whose traces the facts alone make, or what is written with them: they can be kept. */
-export const packedFamilies = ['creation', 'messageIn', 'messageOut', 'episode', 'resolution', 'reopening', 'assignment', 'owned', 'unresolved', 'work'] as const
-export type PackedFamily = (typeof packedFamilies)[number]
-const packed: ReadonlySet<string> = new Set(packedFamilies)
-export const isPacked = (family: string): family is PackedFamily => packed.has(family)
+/** Families that published standards and calendars have a part in. */
+const promiseFamilies = ['promise', 'promiseDue', 'overrun', 'clock'] as const
 
-/** Families that published standards, calendars and time itself have a part in. */
-export const promiseFamilies = ['promise', 'promiseDue', 'overrun', 'clock'] as const
-
-/** What is computed once of a conversation and serves several metrics. */
-export const familyNames = [...packedFamilies, ...promiseFamilies] as const
+/** What is computed once of a conversation and serves several metrics. What is kept knows them by their places: add at the end. */
+export const familyNames = [
+  'creation', 'messageIn', 'messageOut', 'episode', 'resolution', 'reopening', 'assignment', 'owned', 'unresolved', 'work', ...promiseFamilies
+] as const
+const promised: ReadonlySet<string> = new Set(promiseFamilies)
+export const isPromised = (family: FamilyName): boolean => promised.has(family)
 export type FamilyName = (typeof familyNames)[number]
 
 const tracing: Record<FamilyName, (subject: Subject) => Trace[]> = {

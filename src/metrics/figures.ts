@@ -3,7 +3,7 @@ import { countedFlag, provisionalFlag } from './samples.js'
 import type { Samples } from './samples.js'
 import { flooredSeconds, statisticsOf } from './statistics.js'
 import type { Statistics } from './statistics.js'
-import type { Row } from './row.js'
+import type { Row, Tally } from './row.js'
 
 /** What a cell says. */
 export interface Figure {
@@ -40,7 +40,10 @@ function valueOf (kind: Metric['kind'], samples: Samples, positions: Int32Array,
 }
 
 /** What a cell says of samples that were only counted. */
-export const figureOfCount = (count: number): Figure => ({ value: count, samples: count, counted: null, statistics: null, provisional: false })
+export function figureOfTally ({ kind }: Metric, { samples, counted }: Tally): Figure {
+  const isRate = kind === 'rate'
+  return { value: !isRate ? samples : samples ? counted / samples : null, samples, counted: isRate ? counted : null, statistics: null, provisional: false }
+}
 
 /** What combinations are ranked by: counts by value, others by how many samples. */
 export const sizeOf = ({ kind }: Metric, samples: Samples, row: Row): number => kind === 'distinct' ? samples.distinct(row.at(null)) : row.size

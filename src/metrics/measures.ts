@@ -4,7 +4,7 @@ import { statuses } from '../clock/facts.js'
 import type { Status } from '../clock/facts.js'
 import type { Columns } from './columns.js'
 import type { FamilyName } from './families.js'
-import { hasNoReply, isAtRisk, isMet, isOverdue } from './clocks.js'
+import { goesOn, hasNoReply, isMet } from './clocks.js'
 import { isFirst, isHuman, isProactive } from './flow.js'
 import { isAnswered, isFirstEpisode, isFirstOfCycle } from './messages.js'
 import { isFirstResolution } from './resolutions.js'
@@ -43,7 +43,7 @@ export interface Measure {
   key?: 'conversation' | 'contact'
   /** Whether what goes on counts too, to now: never when left out. */
   goesOn?: 'byStart' | 'live'
-  /** One sample per conversation and bucket: the latest trace, counted if all are. They must come together. */
+  /** One sample per conversation and bucket: the latest trace, counted if all are. */
   perConversation?: true
   /** What a sample is depends on other conversations: on new ones of its contact, or on the median of its like. */
   against?: 'returns' | 'median'
@@ -123,20 +123,21 @@ export const ownedTime: Measure = { family: 'owned', lasts: true, value: elapsed
 /** Its samples are made per instant, of the stretches that hold it; their values are ages since the creation. */
 export const backlog: Measure = { family: 'unresolved', reads: ['start', 'value'], value: ({ value }, at, instant, measuring) => measured(measuring, value[at]!, instant) }
 
-/** Those that were met by a resolution without a reply count only where that is asked for. */
-const due: Measure['takes'] = ({ flags }, at, { includeWithoutReply }) =>
-  includeWithoutReply === true || (flags[at]! & (isMet | hasNoReply)) !== (isMet | hasNoReply)
-export const attainment: Measure = { family: 'promise', takes: due, counted: has(isMet) }
-export const conversationAttainment: Measure = { family: 'promiseDue', takes: due, counted: has(isMet), perConversation: true }
+/** What goes on counts once it is overdue; what was met by a resolution without a reply, only where that is asked for. */
+const due: Measure['takes'] = ({ flags, end }, at, { includeWithoutReply, now }) => flags[at]! & goesOn
+  ? end[at]! < now
+  : includeWithoutReply === true || (flags[at]! & (isMet | hasNoReply)) !== (isMet | hasNoReply)
+export const attainment: Measure = { family: 'promise', reads: ['flags'], takes: due, counted: has(isMet) }
+export const conversationAttainment: Measure = { family: 'promiseDue', reads: ['flags'], takes: due, counted: has(isMet), perConversation: true }
 export const breachOverrun: Measure = {
-  family: 'overrun', lasts: true, goesOn: 'byStart',
+  family: 'overrun', reads: ['key'], lasts: true, goesOn: 'byStart', takes: ({ open, start }, at, { now }) => !open || start[at]! < now,
   value: ({ start, key }, at, end, measuring) => {
     const own = measuring.calendar && key.dictionary[key.codes[at]!]
     return own ? measuring.calendarOf!(own)!.businessMs(start[at]!, end) : measured(measuring, start[at]!, end)
   }
 }
-export const atRisk: Measure = { family: 'clock', takes: has(isAtRisk), goesOn: 'live' }
-export const overdueNow: Measure = { family: 'clock', takes: has(isOverdue), goesOn: 'live' }
+export const overdueNow: Measure = { family: 'clock', reads: ['until'], takes: ({ until }, at, { now }) => until[at]! < now, goesOn: 'live' }
+export const atRisk: Measure = { family: 'clock', reads: ['value', 'until'], takes: ({ value, until }, at, { now }) => value[at]! <= now && until[at]! >= now, goesOn: 'live' }
 export const workload: Measure = { family: 'work', reads: ['value'], value: ({ value }, at) => value[at]!, goesOn: 'live' }
 
 /** Counted until a new conversation of the contact takes it away. */

@@ -8,6 +8,9 @@ function grown (from: Int32Array): Int32Array {
   return into
 }
 
+/** How many samples, and how many of them are in the numerator. */
+export interface Tally { samples: number, counted: number }
+
 /**
  * The samples of one metric and combination of values, as their positions: in each bucket, and in the whole window. They are
  * sorted by bucket when they are first looked at: most of millions of them are never looked at by themselves.
@@ -16,23 +19,29 @@ export class Row {
   #count = 0
   #samples: Int32Array = new Int32Array(firstCapacity)
   #buckets: Int32Array = new Int32Array(firstCapacity)
-  #tallies: Int32Array | null = null
+  #tallies: { all: Int32Array, counted: Int32Array } | null = null
   #sorted: { samples: Int32Array, first: Int32Array } | null = null
 
   /** `hasOwnWhole`: it has other samples in the whole window than in its buckets, as levels have; they are put behind the last of these. */
   constructor (readonly key: Key, private readonly buckets: number, private readonly hasOwnWhole: boolean) {}
 
-  /** Counts a sample that nobody will look at; a row has either these or the others. */
-  tally (bucket: number): void {
-    this.#tallies ??= new Int32Array(this.buckets)
-    this.#tallies[bucket]!++
+  /** Counts a sample that nobody will look at, and, of a rate, whether it is in the numerator; a row has either these or the others. */
+  tally (bucket: number, counted: boolean): void {
+    this.#tallies ??= this.#noTallies()
+    this.#tallies.all[bucket]!++
+    if (counted) this.#tallies.counted[bucket]!++
     this.#count++
   }
 
+  #noTallies (): { all: Int32Array, counted: Int32Array } {
+    return { all: new Int32Array(this.buckets), counted: new Int32Array(this.buckets) }
+  }
+
   /** How many were counted only; null where the samples themselves are there. */
-  tallied (bucket: number | null): number | null {
+  tallied (bucket: number | null): Tally | null {
     if (!this.#tallies) return null
-    return bucket === null ? this.#count : this.#tallies[bucket]!
+    const { all, counted } = this.#tallies
+    return bucket === null ? { samples: this.#count, counted: counted.reduce((sum, each) => sum + each, 0) } : { samples: all[bucket]!, counted: counted[bucket]! }
   }
 
   /** No bucket: only in the whole window. */
@@ -85,9 +94,12 @@ export class Row {
     }
   }
 
-  #absorbTallies (tallies: Int32Array): void {
-    for (let bucket = 0; bucket < tallies.length; bucket++) {
-      for (let count = tallies[bucket]!; count > 0; count--) this.tally(bucket)
+  #absorbTallies ({ all, counted }: { all: Int32Array, counted: Int32Array }): void {
+    this.#tallies ??= this.#noTallies()
+    for (let bucket = 0; bucket < all.length; bucket++) {
+      this.#tallies.all[bucket]! += all[bucket]!
+      this.#tallies.counted[bucket]! += counted[bucket]!
+      this.#count += all[bucket]!
     }
   }
 }

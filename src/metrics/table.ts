@@ -8,13 +8,12 @@ import { counts, daysOf } from './days.js'
 import { attributeKeyOf } from './dimensions.js'
 import type { Named } from './dimensions.js'
 import { Expectation } from './expectation.js'
-import { isPacked } from './families.js'
 import { dimensionsOf, matches, type Filter } from './filter.js'
 import type { Measure, Measuring } from './measures.js'
 import { countedFlag, provisionalFlag, Samples } from './samples.js'
 import { combinations, textOf } from './keys.js'
 import type { Key, NamedValues } from './keys.js'
-import { together } from './per-conversation.js'
+import { Together } from './per-conversation.js'
 import { Returns } from './returns.js'
 import { Row } from './row.js'
 
@@ -50,12 +49,15 @@ export class Table {
   readonly #contacts = new Map<string, number>()
   readonly #returns: Returns | null
   readonly #expectation = new Expectation<readonly Row[]>()
+  /** By metric; null of those that take every trace by itself. */
+  readonly #together: Array<Together<readonly Row[]> | null>
 
   constructor (readonly of: TableOf) {
     this.samples = of.metrics.map(() => new Samples())
     this.rows = of.metrics.map(() => new Map<string, Row>())
     this.totals = of.metrics.map((_, index) => this.emptyRow(index, []))
     this.#places = of.metrics.map(() => new Map())
+    this.#together = of.metrics.map(({ measure }) => measure.perConversation ? new Together(of.buckets.length) : null)
     this.#returns = of.metrics.some(({ measure }) => measure.against === 'returns') ? new Returns() : null
     this.named = [...new Set([...of.groupBy, ...dimensionsOf(of.filter)])]
   }
@@ -69,11 +71,6 @@ export class Table {
   /** The families that this must be given. */
   get families (): Set<Measure['family']> {
     return new Set([...this.of.metrics.map(({ measure }) => measure.family), ...this.#returns ? ['creation' as const] : []])
-  }
-
-  /** Whether what is kept of conversations has all that this asks for. */
-  get isKept (): boolean {
-    return [...this.families].every(isPacked)
   }
 
   /** The columns that traces of a family must have. */
@@ -106,7 +103,7 @@ export class Table {
       const placed = { places, codes: combined.codes, conversation: traces.conversation, without }
       if (metric.kind === 'level') this.#addLevel(index, metric, traces, placed)
       else if (metric.measure.against === 'median') this.#addExpected(metric, traces, placed)
-      else if (metric.measure.perConversation) this.#addTogether(index, metric, traces, placed)
+      else if (this.#together[index]) this.#addTogether(this.#together[index], metric, traces, placed)
       else this.#addSamples(index, metric, traces, placed)
     }
   }
@@ -143,7 +140,8 @@ export class Table {
       const places = placesAt(placed, at)
       if (places.length === 0 || (takes && !takes(traces, at, measuring))) continue
       if (onlyCounts) {
-        this.#tally(places, bucketOf(instant))
+        const isCounted = counted?.(traces, at, measuring) ?? false
+        for (const row of places) row.tally(bucketOf(instant), isCounted)
         continue
       }
       const key = measure.key === 'contact' ? this.#keyOf(traces, at) : conversation[at]!
@@ -204,16 +202,15 @@ export class Table {
     }
   }
 
-  #addTogether (index: number, { measure: { takes, counted } }: Metric, traces: Columns, placed: Placed): void {
+  /** Where its values leave a trace out, the conversation is out with it if it is the latest. */
+  #addTogether (together: Together<readonly Row[]>, { measure: { takes, counted } }: Metric, traces: Columns, placed: Placed): void {
     const { window, buckets, measuring } = this.of
     const { conversation, end } = traces
-    const positions: number[] = []
+    const bucketOf = finder(buckets)
     for (let at = 0; at < traces.size; at++) {
-      if (end[at]! >= window.from && end[at]! < window.to && takes!(traces, at, measuring)) positions.push(at)
-    }
-    for (const { bucket, at, counted: isCounted } of together(positions, conversation, end, (at) => counted!(traces, at, measuring), buckets)) {
-      const places = placesAt(placed, at)
-      if (places.length) this.#put(places, bucket, this.samples[index]!.push(conversation[at]!, 1, isCounted ? countedFlag : 0, conversation[at]!))
+      const instant = end[at]!
+      if (instant < window.from || instant >= window.to || isLeftOut(placed.without, conversation[at]!) || !takes!(traces, at, measuring)) continue
+      this.size += together.add(conversation[at]!, bucketOf(instant), instant, counted!(traces, at, measuring), placesAt(placed, at))
     }
   }
 
@@ -221,6 +218,9 @@ export class Table {
   finish (): void {
     for (const [index, { measure }] of this.of.metrics.entries()) {
       const samples = this.samples[index]!
+      for (const { conversation, bucket, counted, place } of this.#together[index]?.all() ?? []) {
+        if (place.length) this.#put(place, bucket, samples.push(conversation, 1, counted ? countedFlag : 0, conversation))
+      }
       if (this.#returns && measure.against === 'returns') for (const at of this.#returns.undone(this.of.measuring.withinMs)) samples.flags[at]! &= ~countedFlag
       if (measure.against !== 'median') continue
       for (const { ratio, place, bucket, conversation } of this.#expectation.ratios()) {
@@ -262,15 +262,10 @@ export class Table {
     if (bucket !== null) this.size += places.length
   }
 
-  #tally (places: readonly Row[], bucket: number): void {
-    for (const row of places) row.tally(bucket)
-    this.size += places.length
-  }
-
   /** What may be in several cells at once is told apart where cells are put together; many buckets are mostly empty. */
   #onlyCounts ({ kind, measure: { provisional, goesOn, against, key } }: Metric): boolean {
     const { tallies, groupBy, buckets } = this.of
-    return tallies === true && kind === 'count' && !provisional && !goesOn && !against && !key && buckets.length <= mostTallied &&
+    return tallies === true && (kind === 'count' || kind === 'rate') && !provisional && !goesOn && !against && !key && buckets.length <= mostTallied &&
       groupBy.every((name) => name !== 'tag' && attributeKeyOf(name) === null)
   }
 

@@ -19,10 +19,12 @@ export interface Keeping {
   made: ClockRow[]
   changed: Array<{ row: ClockRow, whole: boolean }>
   gone: string[]
+  /** Whether one has more to it than its row says, and other opening hours may have changed that. */
+  saysMore: boolean
 }
 
-/** Whether any clock is other than as it was stored. */
-export const differs = ({ made, changed, gone }: Keeping): boolean => made.length + changed.length + gone.length > 0
+/** Whether any clock may be other than metrics have kept it. */
+export const differs = ({ made, changed, gone, saysMore }: Keeping): boolean => saysMore || made.length + changed.length + gone.length > 0
 
 /** Writes what changed of one conversation's clocks. */
 export const clockWrites = ({ db, caller }: Context, { made, changed, gone }: Keeping): Array<Promise<unknown>> => [
@@ -68,8 +70,11 @@ export function keepClocks (
   }
   const gone = [...known.values()]
   for (const row of gone) takeBack(ctx, shapeOf(conversationId, row, row.id), row.told)
-  return { kept: keptOf([...clocks, ...rest]), made, changed, gone: gone.map(({ id }) => id) }
+  return { kept: keptOf([...clocks, ...rest]), made, changed, gone: gone.map(({ id }) => id), saysMore: clocks.some(saysMore) }
 }
+
+/** Metrics keep since when a clock has been at risk, and when one will be due that a snooze holds up. */
+const saysMore = ({ endedAt, basis, state }: Computed): boolean => endedAt === null && basis === 'business' && state !== 'running'
 
 function keptOf (clocks: ReadonlyArray<Pick<Computed, 'endedAt' | 'nextChangeAt' | 'dueAt' | 'state'>>): Kept {
   const kept = { check: Infinity, due: Infinity, atRisk: false }

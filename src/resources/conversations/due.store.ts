@@ -7,11 +7,11 @@ import { factsIn, factText } from './fact.text.js'
 
 /**
  * Which conversations promises that apply from `since` on may say something else of: whatever is not resolved, whatever happened or
- * falls due since, and what stands still while it is resolved, or would.
+ * falls due since (or never would have), and what stands still while it is resolved, or would.
  */
 const concerned = (workspaceId: string, since: string): string => `(c.resolved_at is null or c.resolved_at >= ${since} or c.last_activity_at >= ${since}
   or exists (select from clocks k where k.workspace_id = ${workspaceId} and k.conversation_id = c.id
-    and (k.due_at >= ${since} or k.state in ('running', 'atRisk', 'paused', 'overdue')) offset 0)
+    and (k.due_at >= ${since} or (k.due_at is null and k.state = 'met') or k.state in ('running', 'atRisk', 'paused', 'overdue')) offset 0)
   or (c.status = 'resolved' and (select exists (select from standard_versions v cross join json_array_elements(v.content -> 'targets') each
     where v.workspace_id = ${workspaceId} and v.published_at is not null and each ->> 'kind' in ('periodicUpdate', 'pausableUpdate')))))`
 

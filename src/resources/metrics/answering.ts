@@ -1,6 +1,6 @@
 import { ApiError } from '../../errors.js'
 import { isFuture, type Bucket } from '../../metrics/buckets.js'
-import { figureOf, figureOfCount } from '../../metrics/figures.js'
+import { figureOf, figureOfTally } from '../../metrics/figures.js'
 import { rank, type Group } from '../../metrics/ranking.js'
 import type { Row } from '../../metrics/row.js'
 import type { Table } from '../../metrics/table.js'
@@ -41,7 +41,7 @@ function figureAt (table: Table, row: Row, place: Place, bucket: Bucket, write: 
   const { metrics, measuring: { now } } = table.of
   const tallied = row.tallied(place.bucket)
   const { value, samples, counted, statistics, provisional } = tallied !== null
-    ? figureOfCount(tallied)
+    ? figureOfTally(metrics[place.metric]!, tallied)
     : figureOf(metrics[place.metric]!, table.samples[place.metric]!, row.at(place.bucket), isFuture(bucket, now))
   return { value, samples, counted, statistics, provisional, cursor: write(place) }
 }

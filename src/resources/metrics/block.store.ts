@@ -58,16 +58,27 @@ export const removeBlocks = async (db: Db, workspaceId: string, places: readonly
    where b.workspace_id = $1 and b.family = p.family and b.open = p.open and b.name = n.name and b.day = p.day`,
   [workspaceId, places.map(({ family }) => family), places.map(({ open }) => open), places.map(({ day }) => day), names])
 
-export interface Keeping { id: string, number: number, latest: number, places: Buffer }
+/** `clocksChangedAt` may be before everything. */
+export interface Keeping { id: string, number: number, latest: number, clocksChangedAt: number, places: Buffer }
+
+/** Null where a clock has not been changed since the last fact: then that is all there is to say. */
+const promisedUntil = ({ latest, clocksChangedAt }: Keeping): string | null => clocksChangedAt > latest ? new Date(clocksChangedAt).toISOString() : null
 
 /** Puts down what was kept of conversations, how many have a number now, and that this was another fold. */
 export const keepConversations = async (db: Db, workspaceId: string, kept: readonly Keeping[], { numbered, folds }: Fold): Promise<unknown> => Promise.all([
   rows(db, 'update metric_folds set numbered = $2, folds = $3 where workspace_id = $1', [workspaceId, numbered, folds]),
-  rows(db, `insert into metric_conversations (workspace_id, conversation_id, number, latest, places)
-    select $1, * from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::bytea[])
-    on conflict (workspace_id, conversation_id) do update set latest = excluded.latest, places = excluded.places`,
-  [workspaceId, kept.map(({ id }) => id), kept.map(({ number }) => number), kept.map(({ latest }) => new Date(latest).toISOString()), kept.map(({ places }) => places)])
+  rows(db, `insert into metric_conversations (workspace_id, conversation_id, number, latest, promised_until, places)
+    select $1, * from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::bytea[])
+    on conflict (workspace_id, conversation_id) do update set latest = excluded.latest, promised_until = excluded.promised_until, places = excluded.places`,
+  [workspaceId, kept.map(({ id }) => id), kept.map(({ number }) => number), kept.map(({ latest }) => new Date(latest).toISOString()), kept.map(promisedUntil), kept.map(({ places }) => places)])
 ])
+
+/**
+ * Whether promises are still those of a revision, and will be until this transaction ends. Who changes them writes that number
+ * first, and only then asks for conversations: who is about to is not waited for, and has to wait no longer than for a commit.
+ */
+export const holdPromises = async (db: Db, workspaceId: string, revision: number): Promise<boolean> =>
+  (await rows(db, 'select from workspaces where id = $1 and promises_revision = $2 for share skip locked', [workspaceId, revision])).length > 0
 
 /**
  * Says that what was kept of conversations is all there is to say, of those that are still what they were when they were read.

@@ -3,6 +3,7 @@ import { ApiError, invalid } from '../../errors.js'
 import { bucketsOf, instantOfLocal, localOf, previousOf, type Bucket } from '../../metrics/buckets.js'
 import { catalogue, metricNamed, type Metric } from '../../metrics/catalogue.js'
 import { dimensionOf, dimensions, type Dimension } from '../../metrics/dimensions.js'
+import { isPromised } from '../../metrics/families.js'
 import { extentOf } from '../../metrics/filter.js'
 import type { QueryMetrics } from './metric.shapes.js'
 
@@ -18,6 +19,9 @@ export interface Checked {
 }
 
 const dayMs = 86_400_000
+
+/** Whether what the workspace promises has a part in the figures. */
+export const asksPromises = ({ metrics }: Checked): boolean => metrics.some(({ measure: { family } }) => isPromised(family))
 
 /** How long after a window it still matters what conversations begin. */
 export const laterMs = ({ query, metrics }: Checked): number =>

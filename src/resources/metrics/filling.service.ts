@@ -2,18 +2,20 @@ import { reading, type Context } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { Block, type ColumnName } from '../../metrics/blocks.js'
 import { Gathered } from '../../metrics/columns.js'
-import { packedFamilies } from '../../metrics/families.js'
+import { familyNames } from '../../metrics/families.js'
 import { textOfPlace } from '../../metrics/placing.js'
+import { reachOf } from '../../metrics/reach.js'
 import { subjectOf } from '../../metrics/subject.js'
 import type { Table } from '../../metrics/table.js'
+import type { Promises } from '../clocks/promises.js'
 import { factsOfConversations } from '../conversations/facts.service.js'
 import { BlockCache, cacheOf } from './block.cache.js'
 import * as blocks from './block.store.js'
-import { laterMs, type Checked } from './checking.js'
+import { asksPromises, laterMs, type Checked } from './checking.js'
 import * as store from './metric.store.js'
 
 /** So many conversations may have to be computed from their facts; so many traces looked at; so many samples be behind one answer. */
-const maxConversations = 50_000
+export const maxConversations = 50_000
 const maxTraces = 20_000_000
 const maxSamples = 2_000_000
 /** So many conversations' facts, or traces, are in memory at once. */
@@ -26,12 +28,9 @@ const maxCachedTraces = 1_000_000
  * Fills tables from what was kept of conversations, less those that have changed since or that were otherwise at `now`, which are
  * computed from their facts. Their numbers in the samples are negative: -1 is the first that is given back.
  */
-export async function fill (ctx: Context, workspaceId: string, checked: Checked, tables: readonly Table[]): Promise<string[]> {
-  const { window, previous, now } = checked
-  const from = new Date((previous ?? { window }).window.from).toISOString()
-  const to = new Date(window.to + laterMs(checked)).toISOString()
+export async function fill (ctx: Context, workspaceId: string, checked: Checked, tables: readonly Table[], promises: Promises | null): Promise<string[]> {
   const [unkept, ranges] = await Promise.all([
-    reading(store.unkeptConversations(ctx.db, workspaceId, from, to, new Date(now).toISOString(), 4 * maxConversations + 1)), rangesOf(ctx, workspaceId, tables)
+    reading(store.unkeptConversations(ctx.db, workspaceId, askedOf(checked, promises), 4 * maxConversations + 1)), rangesOf(ctx, workspaceId, tables)
   ])
   const candidates = unkept.filter(({ candidate }) => candidate)
   if (candidates.length > maxConversations || unkept.length > 4 * maxConversations) {
@@ -39,8 +38,18 @@ export async function fill (ctx: Context, workspaceId: string, checked: Checked,
   }
   const numbers = unkept.flatMap(({ number }) => number ?? [])
   await addKept(ctx, workspaceId, ranges, tables, maskOf(numbers))
-  await addChanged(ctx, candidates, now, tables)
+  await addChanged(ctx, candidates, checked.now, tables, promises)
   return candidates.map(({ id }) => id)
+}
+
+const text = (at: number): string => new Date(at).toISOString()
+
+/** Clocks are due after what ended them, and so after the last fact of their conversation. What is live goes on, whenever it began. */
+function askedOf (checked: Checked, promises: Promises | null): store.Asked {
+  const { window, previous, now, live } = checked
+  const { from } = (previous ?? { window }).window
+  const since = promises && asksPromises(checked) ? reachOf(promises.standards, promises.calendars, Math.min(from, now)) : from
+  return { from: text(since), to: live ? 'infinity' : text(window.to + laterMs(checked)), now: text(now), clocks: asksPromises(checked) }
 }
 
 function maskOf (numbers: readonly number[]): Uint8Array {
@@ -49,14 +58,17 @@ function maskOf (numbers: readonly number[]): Uint8Array {
   return mask
 }
 
-async function addChanged (ctx: Context, changed: readonly store.Unkept[], now: number, tables: readonly Table[]): Promise<void> {
+/** From the facts of each. Their numbers in the samples are negative: -1 is the first. */
+export async function addChanged (
+  ctx: Context, changed: ReadonlyArray<{ id: string, complexity: number | null }>, now: number, tables: readonly Table[], promises: Promises | null
+): Promise<void> {
   const [{ families, named }] = tables as [Table]
   for (let from = 0; from < changed.length; from += batch) {
     const some = changed.slice(from, from + batch)
     const facts = await factsOfConversations(ctx, some.map(({ id }) => id))
     const gathered = new Gathered(families, named)
     for (const [index, { id, complexity }] of some.entries()) {
-      const subject = subjectOf(id, facts.get(id) ?? [], now, { complexity })
+      const subject = subjectOf(id, facts.get(id) ?? [], now, { complexity, promises })
       if (subject) gathered.add(subject, -1 - from - index)
     }
     for (const columns of gathered.all()) for (const table of tables) table.add(columns)
@@ -68,7 +80,7 @@ interface Range extends blocks.Days { days: blocks.Day[] }
 
 /** The blocks in which traces can be samples of any of the tables. */
 async function rangesOf (ctx: Context, workspaceId: string, tables: readonly Table[]): Promise<Range[]> {
-  const wanted = packedFamilies.filter(family => tables[0]!.families.has(family)).flatMap(family => [false, true].flatMap(open => {
+  const wanted = familyNames.filter(family => tables[0]!.families.has(family)).flatMap(family => [false, true].flatMap(open => {
     const ranges = tables.flatMap(table => {
       const range = table.daysOf(family, open)
       return range ? [range] : []

@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import { systemContext, transact, type Context, type Services } from '../../context.js'
 import { Block, columnNames, packBlock, rewritten, type Place } from '../../metrics/blocks.js'
 import { Growing } from '../../metrics/columns.js'
-import { changedPlaces, digestsOf, latestOf, packDigests, placedOf, textOfPlace, unpackDigests, type Digests, type Placed } from '../../metrics/placing.js'
+import { changedPlaces, digestsOf, keepableOf, packDigests, textOfPlace, unpackDigests, type Digests, type Keepable } from '../../metrics/placing.js'
 import { factsOfConversations } from '../conversations/facts.service.js'
+import { promisesOf, type Promises } from '../standards/promised.service.js'
 import * as store from './block.store.js'
 
 /** What has changed is folded when it is so much, or has rested so long: a block is not rewritten for every message. */
@@ -36,17 +37,18 @@ export const foldWorkspace = (services: Services, workspaceId: string, limit: nu
     const settled = rested === undefined ? [] : await store.changedConversations(ctx.db, workspaceId, limit, rested)
     const changed = settled.length ? settled : await store.changedConversations(ctx.db, workspaceId, limit)
     if (!changed.length) return 0
-    const folded = await foldedOf(ctx, workspaceId, changed, held.numbered)
+    const promises = await promisesOf(ctx)
+    const folded = await foldedOf(ctx, workspaceId, changed, held.numbered, promises)
     const fold = { numbered: held.numbered + folded.filter(({ isNew }) => isNew).length, folds: held.folds + 1 }
     await rewrite(ctx, workspaceId, fold.folds, folded)
-    await store.keepConversations(ctx.db, workspaceId, folded.map(({ id, number, latest, after }) => ({ id, number, latest, places: packDigests(after) })), fold)
-    return store.markKept(ctx.db, workspaceId, changed)
+    await store.keepConversations(ctx.db, workspaceId, folded.map(({ after, ...each }) => ({ ...each, places: packDigests(after) })), fold)
+    return await store.holdPromises(ctx.db, workspaceId, promises.revision) ? store.markKept(ctx.db, workspaceId, changed) : 0
   })
 
-interface Folded { id: string, number: number, isNew: boolean, latest: number, placed: Map<string, Placed>, before: Digests, after: Digests }
+interface Folded extends Keepable { id: string, number: number, isNew: boolean, before: Digests, after: Digests }
 
 /** Facts are read after versions: they are at least as new, and a conversation that was written meanwhile is not marked. */
-async function foldedOf (ctx: Context, workspaceId: string, changed: readonly store.Changed[], numbered: number): Promise<Folded[]> {
+async function foldedOf (ctx: Context, workspaceId: string, changed: readonly store.Changed[], numbered: number, promises: Promises): Promise<Folded[]> {
   const ids = changed.map(({ id }) => id)
   const [facts, kept] = await Promise.all([factsOfConversations(ctx, ids), store.keptConversations(ctx.db, workspaceId, ids)])
   const known = new Map(kept.map(each => [each.id, each]))
@@ -54,11 +56,11 @@ async function foldedOf (ctx: Context, workspaceId: string, changed: readonly st
   const folded: Folded[] = []
   for (const [index, { id, complexity }] of changed.filter(({ id }) => facts.has(id)).entries()) {
     if (index % turn === turn - 1) await setImmediate()
-    const placed = placedOf(id, facts.get(id)!, { complexity })
+    const keepable = keepableOf(id, facts.get(id)!, { complexity, promises })
     const earlier = known.get(id)
     folded.push({
-      id, number: earlier?.number ?? ++next, isNew: !earlier, latest: latestOf(facts.get(id)!), placed,
-      before: earlier ? unpackDigests(earlier.places) : new Map(), after: digestsOf(placed)
+      id, number: earlier?.number ?? ++next, isNew: !earlier, ...keepable,
+      before: earlier ? unpackDigests(earlier.places) : new Map(), after: digestsOf(keepable.placed)
     })
   }
   return folded

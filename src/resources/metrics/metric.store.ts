@@ -15,21 +15,34 @@ export interface Unkept {
   complexity: number | null
   /**
    * Whether it can have a sample in the window: it was there at `now`, and has a fact after the window's start (what is written
-   * counts the row's `updated_at` on, and no fact is later than its writing) or is unresolved.
+   * counts the row's `updated_at` on, and no fact is later than its writing) or is unresolved; of clocks, too, where one goes on.
    */
   candidate: boolean
 }
 
+const changed = `select id from conversations where workspace_id = $1 and not metrics_kept
+  union select conversation_id from metric_conversations where workspace_id = $1 and latest > $4`
+/** What has changed for clocks alone. */
+const promised = `${changed} union select id from conversations where workspace_id = $1 and clocks_asked
+  union select conversation_id from metric_conversations where workspace_id = $1 and promised_until > $4`
+const present = "updated_at >= $2 or status not in ('resolved', 'closed')"
+const going = `${present} or clocks_asked
+  or exists (select from clocks k where k.workspace_id = $1 and k.conversation_id = unkept.id and (k.ended_at is null or k.ended_at >= $4))`
+
+const unkeptText = (unkept: string, candidate: string): string => `with unkept as (${unkept})
+  select c.id, m.number, c.complexity, c.candidate from unkept
+  cross join lateral (select id, complexity, created_at <= $4 and (${candidate}) as candidate
+    from conversations where workspace_id = $1 and id = unkept.id and created_at < $3 limit 1) c
+  left join lateral (select number from metric_conversations where workspace_id = $1 and conversation_id = unkept.id limit 1) m on true
+  limit $5`
+const [ofFacts, ofClocks] = [unkeptText(changed, present), unkeptText(promised, going)]
+
+/** What is asked for: samples of `[from, to)` as it was at `now`; `clocks`: those of clocks too. RFC 3339. */
+export interface Asked { from: string, to: string, now: string, clocks: boolean }
+
 /** Conversations created before the end of a window of which the blocks do not tell how they were at `now`. */
-export const unkeptConversations = async (db: Db, workspaceId: string, from: string, to: string, now: string, bound: number): Promise<Unkept[]> => rows<Unkept>(db,
-  `with unkept as (
-     select id from conversations where workspace_id = $1 and not metrics_kept
-     union select conversation_id from metric_conversations where workspace_id = $1 and latest > $4)
-   select c.id, m.number, c.complexity, c.candidate from unkept
-   cross join lateral (select id, complexity, created_at <= $4 and (updated_at >= $2 or status not in ('resolved', 'closed')) as candidate
-     from conversations where workspace_id = $1 and id = unkept.id and created_at < $3 limit 1) c
-   left join lateral (select number from metric_conversations where workspace_id = $1 and conversation_id = unkept.id limit 1) m on true
-   limit $5`, [workspaceId, from, to, now, bound])
+export const unkeptConversations = async (db: Db, workspaceId: string, { from, to, now, clocks }: Asked, bound: number): Promise<Unkept[]> =>
+  rows<Unkept>(db, clocks ? ofClocks : ofFacts, [workspaceId, from, to, now, bound])
 
 /** The last event that this snapshot holds. */
 export async function lastEvent (db: Db, workspaceId: string): Promise<{ sequence: number, recordedAt: string | null }> {

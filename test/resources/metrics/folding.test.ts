@@ -1,17 +1,21 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Fact } from '../../../src/clock/facts.js'
-import { rows } from '../../../src/db/connection.js'
-import { catalogue } from '../../../src/metrics/catalogue.js'
-import { plainDimensions } from '../../../src/metrics/dimensions.js'
-import { isPacked } from '../../../src/metrics/families.js'
+import type { Services } from '../../../src/context.js'
+import { rows, type Db } from '../../../src/db/connection.js'
+import { isPromised } from '../../../src/metrics/families.js'
 import { foldMetrics, foldWorkspace } from '../../../src/resources/metrics/folding.service.js'
+import { applyPromises } from '../../../src/resources/clocks/applying.service.js'
+import { noticeClocks } from '../../../src/resources/clocks/noticing.service.js'
 import { listMetricConversations } from '../../../src/resources/metrics/behind.service.js'
+import { revisePromises } from '../../../src/resources/promises.js'
 import { monday, timeline } from '../../clock/arbitrary.js'
 import { startApp } from '../../support/app.js'
 import { ownDatabase } from '../../support/database.js'
 import { Died, mortal } from '../../support/mortal.js'
 import { Histories } from './histories.js'
+import { Promising } from './promising.js'
+import { at, publication, step, story } from './steps.js'
 
 t.setTimeout(300_000)
 // Long lives, many steps.
@@ -19,79 +23,69 @@ fc.configureGlobal({ baseSize: 'medium' })
 const { services, workspace, clock } = await startApp(t, {}, { url: await ownDatabase(t) })
 const day = 86_400_000
 clock.now = monday + 6 * day
-const at = (instant: number) => new Date(instant).toISOString()
 
-const lasting = catalogue.filter(({ live, measure }) => !live && isPacked(measure.family)).map(({ name }) => name)
-const attributes = ['attribute:plan', 'attribute:uses']
-const groups = plainDimensions.filter(name => name !== 'actorKind' && name !== 'agent' && name !== 'standard')
-const live = fc.record({ metrics: fc.subarray(['currentWait', 'workload'], { minLength: 1 }), groupBy: fc.subarray(['agent', 'status', 'tag', ...attributes], { maxLength: 2 }) })
-const windowed = fc.record({
-  metrics: fc.subarray(lasting, { minLength: 1, maxLength: 20 }),
-  from: fc.nat(100).map(hours => at(monday + hours * 3_600_000)),
-  to: fc.integer({ min: 101, max: 160 }).map(hours => at(monday + hours * 3_600_000 + 1234)),
-  interval: fc.constantFrom('hour', 'day', 'week', 'none'),
-  timeZone: fc.constantFrom('Europe/Berlin', 'Asia/Kolkata'),
-  basis: fc.constantFrom('calendar', 'calendar', 'business'),
-  bucketBy: fc.constantFrom('end', 'start'),
-  withinDays: fc.constantFrom(1, 7),
-  now: fc.option(fc.nat(140).map(hours => at(monday + hours * 3_600_000 + 60_000)), { nil: undefined }),
-  groupBy: fc.subarray([...groups, ...attributes], { maxLength: 3 }),
-  filter: fc.constantFrom(undefined, { status: { in: ['resolved', 'open'] } }, { not: { tag: { isNull: true } } }, { or: [{ team: { isNull: true } }, { priority: { eq: 'high' } }] },
-    { not: { attributes: [{ key: 'plan', eq: 'free' }] } }),
-  top: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
-  previousPeriod: fc.boolean()
-})
-const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const), which: fc.nat(5), count: fc.integer({ min: 1, max: 12 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('weigh' as const), which: fc.nat(5), complexity: fc.constantFrom(0, 0.5, 3) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('fold' as const), limit: fc.integer({ min: 1, max: 4 }), which: fc.nat(5) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('ask' as const), input: fc.oneof({ weight: 6, arbitrary: windowed }, { weight: 1, arbitrary: live }) }) }
-)
+/** The answer, and the conversations behind its last total, are what the facts alone say. Gives how many samples of promises it has. */
+async function ask (histories: Histories, input: object): Promise<number> {
+  const { given, expected, computed } = await histories.answers(input)
+  if (JSON.stringify(given) !== JSON.stringify(expected)) throw new Error(`${JSON.stringify(given)}\nis not\n${JSON.stringify(expected)}`)
+  const cursor = given.totals.at(-1)!.figure.cursor
+  const behind = (await listMetricConversations(histories.ctx, { cursor, limit: 100, count: false })).data.map(({ conversationId }) => conversationId)
+  const { samples, totals } = computed.table
+  const wanted = new Set([...totals.at(-1)!.at(null)].map(position => computed.ids[-1 - samples.at(-1)!.conversation[position]!]!))
+  if (behind.join() !== [...wanted].toSorted().join()) throw new Error(`${behind.join()} are not the conversations behind, which are ${[...wanted].join()}`)
+  return computed.checked.metrics.reduce((sum, { measure: { family } }, index) => sum + (isPromised(family) ? given.totals[index]!.figure.samples : 0), 0)
+}
 
-/** What is told of attributes in between. */
-const labels = fc.array(fc.record({
-  place: fc.nat(20), minute: fc.nat(5 * 1440), attributes: fc.constantFrom<Record<string, unknown>>({ plan: 'free' }, { plan: 'team', seats: 3 }, { plan: null }, { uses: ['a', 'b'] }, { uses: ['b'] })
-}), { maxLength: 5 })
-const story = fc.tuple(timeline({ minutes: 5 * 1440, facts: 25 }), labels).map(([facts, labels]) => labels.reduce<Fact[]>((all, { place, minute, attributes }, index) => {
-  const occurredAt = monday + minute * 60_000
-  return all.toSpliced(1 + place, 0, { id: `a${index}`, occurredAt, recordedAt: occurredAt, sequence: 0, actor: { kind: 'system', id: null }, kind: 'attributes', attributes })
-}, facts))
+/** What is asked of every workspace in the end. */
+const last = [
+  { metrics: ['attainment', 'conversationAttainment'], from: at(monday - day), to: at(monday + 9 * day), interval: 'week', groupBy: ['standard', 'attribute:plan'] },
+  { metrics: ['breachOverrun'], from: at(monday), to: at(monday + 7 * day), interval: 'day', bucketBy: 'start', groupBy: ['agent'] },
+  { metrics: ['atRisk', 'overdueNow', 'workload'], groupBy: ['status'] }
+]
 
 t.test('random histories, folded at random moments by two workers, give the very answers that their facts give', async t => {
-  let [asked, kept] = [0, 0]
+  let [asked, kept, published, due] = [0, 0, 0, 0]
   await fc.assert(fc.asyncProperty(
-    fc.array(story, { minLength: 1, maxLength: 6 }), fc.array(step, { minLength: 4, maxLength: 24 }),
-    async (all, steps) => {
-      const w = await workspace()
-      await w.post('/v1/calendars', { name: 'Hours', timeZone: 'UTC', isDefault: true, weekly: { monday: [{ from: '01:15', to: '07:30' }], tuesday: [{ from: '09:00', to: '17:00' }] } })
-      await w.post('/v1/attributes', { on: 'conversation', key: 'plan', name: 'Plan', type: 'choice', allowedValues: ['free', 'team'] })
-      await w.post('/v1/attributes', { on: 'conversation', key: 'uses', name: 'Uses', type: 'choices', allowedValues: ['a', 'b'] })
-      const histories = await Histories.in(services, w)
-      for (const facts of all) histories.begin(facts)
-      const story = (which: number) => histories.stories[which % all.length]!
-      for (const each of steps) {
-        clock.now += 1000
-        if (each.do === 'write') await histories.write(story(each.which), each.count)
-        else if (each.do === 'weigh') await histories.weigh(story(each.which), each.complexity)
-        else if (each.do === 'fold') {
-          const [one, two] = await Promise.all([
-            foldWorkspace(services, w.workspaceId, each.limit), foldWorkspace(services, w.workspaceId, each.limit + 1), histories.write(story(each.which), 1)
-          ])
-          kept += one + two
-        } else {
-          const { given, expected, computed } = await histories.answers(each.input)
-          if (JSON.stringify(given) !== JSON.stringify(expected)) throw new Error(`${JSON.stringify(given)}\nis not\n${JSON.stringify(expected)}`)
+    fc.array(story, { minLength: 1, maxLength: 6 }), publication, fc.array(step, { minLength: 4, maxLength: 24 }),
+    async (all, first, steps) => {
+      const histories = await Histories.in(services, await workspace())
+      const { w } = histories
+      const promising = await Promising.in(w)
+      for (const [index, facts] of all.entries()) await histories.write(histories.begin(facts), index % 2 * 9)
+      await promising.publish(first)
+      const one = (which: number) => histories.stories[which % all.length]!
+      const foldTwice = async (limit: number) => {
+        const [first, second] = await Promise.all([foldWorkspace(services, w.workspaceId, limit), foldWorkspace(services, w.workspaceId, limit + 1)])
+        kept += first + second
+      }
+      const doIt = async (next: typeof steps[number]) => {
+        if (next.do === 'write') await histories.write(one(next.which), next.count)
+        else if (next.do === 'weigh') await histories.weigh(one(next.which), next.complexity)
+        else if (next.do === 'fold') await Promise.all([foldTwice(next.limit), histories.write(one(next.which), 1)])
+        else if (next.do === 'notice') await Promise.all([noticeClocks(services, clock.now), applyPromises(services, next.sizes), foldTwice(3)])
+        else if (next.do === 'publish') await Promise.all([promising.publish(next.publication), foldTwice(3), noticeClocks(services, clock.now)])
+        else if (next.do === 'archive') await Promise.all([promising.archive(next.standard, next.occurredAt), foldTwice(3)])
+        else if (next.do === 'hours') await Promise.all([promising.open(next.weekly, next.effectiveFrom), foldTwice(2)])
+        else {
+          due += await ask(histories, next.input)
           asked++
-          const cursor = given.totals.at(-1)!.figure.cursor
-          const behind = (await listMetricConversations(histories.ctx, { cursor, limit: 100, count: false })).data.map(({ conversationId }) => conversationId)
-          const { samples, totals } = computed.table
-          const wanted = new Set([...totals.at(-1)!.at(null)].map(position => computed.ids[-1 - samples.at(-1)!.conversation[position]!]!))
-          if (behind.join() !== [...wanted].toSorted().join()) throw new Error(`${behind.join()} are not the conversations behind, which are ${[...wanted].join()}`)
         }
       }
-    }), { numRuns: Number(process.env.FOLDING_RUNS ?? 60), seed: 20261122 })
+      for (const next of steps) {
+        clock.now += 1000
+        await doIt(next)
+      }
+      for (let done = 1; done > 0;) done = await noticeClocks(services, clock.now) + await applyPromises(services)
+      await foldTwice(3)
+      for (const input of last) due += await ask(histories, input)
+      published += promising.published
+      await rows(services.database.read, 'delete from clock_askings where workspace_id = $1', [w.workspaceId])
+      await rows(services.database.read, 'update conversations set clocks_asked = false, clocks_check_at = null where workspace_id = $1', [w.workspaceId])
+    }), { numRuns: Number(process.env.FOLDING_RUNS ?? 80), seed: Number(process.env.FOLDING_SEED ?? 20261122) })
   t.ok(asked > 100, `${asked} answers`)
   t.ok(kept > 100, `${kept} conversations were folded`)
+  t.ok(due > 500, `${due} clocks, or conversations with some`)
+  t.ok(published > 50, `${published} changes of promises`)
 })
 
 /** A workspace in which something happened, and what is asked of it. */
@@ -155,6 +149,64 @@ t.test('who is being written is passed over, and waits for nobody', async t => {
   await transaction.rollback(null)
   t.equal(await foldWorkspace(services, workspaceId, 10), 1)
   t.ok(await isRight())
+})
+
+/** Does something right before the first statement of a kind is sent. */
+const interrupted = (text: RegExp, what: () => Promise<unknown>): Services => {
+  let todo: (() => Promise<unknown>) | null = what
+  const query = (db: Db) => async (config: any, given?: unknown[]) => {
+    if (todo && text.test(config.text)) {
+      const now = todo
+      todo = null
+      await now()
+    }
+    return db.$client.query(config, given)
+  }
+  return {
+    ...services,
+    database: {
+      ...services.database,
+      begin: async () => {
+        const transaction = await services.database.begin()
+        return { ...transaction, db: drizzle({ client: { query: query(transaction.db) } as never }) as unknown as Db }
+      }
+    }
+  }
+}
+
+t.test('what was computed under promises that have changed since is not kept', async t => {
+  const { histories, workspaceId } = await told()
+  const promising = await Promising.in(histories.w)
+  const publish = (hours: number) => promising.publish({
+    standard: 1, apply: 'reapply', occurredAt: undefined, targets: [{ kind: 'firstReply', seconds: { normal: hours * 3600 } }, { kind: 'totalResolution', seconds: { normal: hours * 1800 } }]
+  })
+  const isRight = async () => {
+    for (const input of last) await ask(histories, input)
+    return true
+  }
+  const applyAll = async () => { for (let done = 1; done > 0;) done = await noticeClocks(services, clock.now) + await applyPromises(services) }
+  await publish(100)
+  t.ok(await isRight(), 'while it is being applied')
+  for (const text of [/from metric_conversations/, /into metric_conversations/, /for share/]) {
+    await applyAll()
+    await rows(services.database.read, 'update conversations set metrics_kept = false where workspace_id = $1', [workspaceId])
+    clock.now += 1000
+    const wasPublished = promising.published
+    const done = await foldWorkspace(interrupted(text, async () => {
+      await publish(promising.published)
+      await applyAll()
+    }), workspaceId, 10)
+    t.same([done, promising.published], [0, wasPublished + 1], `before ${text}`)
+    t.ok(await isRight())
+    t.equal(await foldWorkspace(services, workspaceId, 10), 6)
+    t.ok(await isRight())
+  }
+  await rows(services.database.read, 'update conversations set metrics_kept = false where workspace_id = $1', [workspaceId])
+  const transaction = await services.database.begin()
+  await revisePromises(transaction.db, workspaceId)
+  t.equal(await foldWorkspace(services, workspaceId, 10), 0, 'nobody is waited for')
+  await transaction.rollback(null)
+  t.equal(await foldWorkspace(services, workspaceId, 10), 6)
 })
 
 t.test('where a fold changed nothing of a block, it stays as it is', async t => {

@@ -4,13 +4,16 @@ import { fold } from '../../../src/clock/state.js'
 import { contextOf, systemContext, transact, type Context, type Services } from '../../../src/context.js'
 import { Gathered } from '../../../src/metrics/columns.js'
 import { subjectOf } from '../../../src/metrics/subject.js'
+import { clockWrites, keepClocks } from '../../../src/resources/clocks/keeping.js'
+import { promisesOf } from '../../../src/resources/clocks/promises.js'
 import { answerOf } from '../../../src/resources/metrics/answering.js'
 import { check } from '../../../src/resources/metrics/checking.js'
 import { calendarFor, queryMetrics, tableOf, type Computed } from '../../../src/resources/metrics/metric.service.js'
 import { QueryMetrics, type MetricAnswer } from '../../../src/resources/metrics/metric.shapes.js'
 import { rowOf, type ConversationRow } from '../../../src/resources/conversations/conversation.row.js'
 import * as conversations from '../../../src/resources/conversations/conversation.store.js'
-import { insertFacts, readFacts } from '../../../src/resources/conversations/fact.store.js'
+import { insertFacts, readBehind, readFacts } from '../../../src/resources/conversations/fact.store.js'
+import { shareMaking } from '../../../src/resources/promises.js'
 import { scopes } from '../../../src/scopes.js'
 import type { Workspace } from '../../support/app.js'
 import { factories } from '../../support/factories.js'
@@ -69,17 +72,22 @@ export class Histories {
     if (!facts.length) return
     await transact(systemContext(this.services, workspaceId, []), async ctx => {
       const now = new Date(ctx.transaction!.at).toISOString()
-      const state = rowOf(fold(story.facts.slice(0, story.written + count)))
-      if (story.written === 0) {
+      const all = story.facts.slice(0, story.written + count)
+      const state = rowOf(fold(all))
+      await shareMaking(ctx.db, workspaceId)
+      const row = story.written === 0 ? undefined : await conversations.holdItself(ctx.db, workspaceId, story.id)
+      const promises = await promisesOf(ctx)
+      const { clocks } = row ? await readBehind(ctx.db, workspaceId, story.id, false) : { clocks: [] }
+      const keeping = promises && keepClocks(ctx, story.id, all, promises, clocks!)
+      if (row) await conversations.update(ctx.db, { ...row, ...state, ...keeping?.kept, version: row.version + 1, updatedAt: now })
+      else {
         await conversations.insert(ctx.db, {
           workspaceId, id: story.id, externalId: null, version: 1, updatedAt: now, recordedAt: now, subject: null, subjectGiven: false, complexity: null, wakeAt: null,
-          previousConversationId: null, clocksCheckAt: null, nextDueAt: null, atRisk: false, ...state
+          previousConversationId: null, clocksCheckAt: null, nextDueAt: null, atRisk: false, ...state, ...keeping?.kept
         } satisfies ConversationRow)
-      } else {
-        const row = await conversations.holdItself(ctx.db, workspaceId, story.id)
-        await conversations.update(ctx.db, { ...row!, ...state, version: row!.version + 1, updatedAt: now })
       }
       await insertFacts(ctx.db, workspaceId, story.id, facts)
+      await Promise.all(keeping ? clockWrites(ctx, keeping) : [])
     })
     story.written += facts.length
   }
@@ -107,12 +115,16 @@ export class Histories {
     const checked = check(QueryMetrics.parse(input), this.services.now())
     const { query, window, buckets, previous, now } = checked
     const calendar = await calendarFor(this.ctx, query)
-    const measuring = { calendar, bucketBy: query.bucketBy, withinMs: query.withinDays * 86_400_000, now, survivorOf: (id: string) => id }
+    const promises = await promisesOf(this.ctx)
+    const measuring = {
+      calendar, bucketBy: query.bucketBy, withinMs: query.withinDays * 86_400_000, now, survivorOf: (id: string) => id,
+      includeWithoutReply: query.includeWithoutReply, calendarOf: (id: string) => promises?.calendars.get(id)
+    }
     const table = tableOf(checked, window, buckets, measuring)
     const before = previous && tableOf(checked, previous.window, previous.buckets, measuring)
     const gathered = new Gathered(table.families, table.named)
     for (const [index, { id, facts, written, complexity }] of [...this.stories, this.other].entries()) {
-      const subject = subjectOf(id, facts.slice(0, written), now, { complexity })
+      const subject = subjectOf(id, facts.slice(0, written), now, { complexity, promises })
       if (subject) gathered.add(subject, -1 - index)
     }
     for (const columns of gathered.all()) for (const each of before ? [table, before] : [table]) each.add(columns)
