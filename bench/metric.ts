@@ -13,13 +13,13 @@ import { rawOf } from './raw.js'
 export async function foldAll (services: Services, say: (line: string) => void): Promise<void> {
   const start = performance.now()
   let [folded, told] = [0, 0]
-  for (const w of [1, 2]) {
+  await Promise.all([1, 2].map(async w => {
     const { workspaceId } = contextIn(services, w).caller!
     for (let done = 1; done > 0; folded += done) {
       done = await foldWorkspace(services, workspaceId, 1000)
       if (folded >= told + 50_000) say(`folded ${told = folded} conversations`)
     }
-  }
+  }))
   if (folded < 10_000) return
   for (const table of ['conversations', 'metric_conversations', 'metric_blocks']) await rowsOf(services.database.read, `vacuum analyze ${table}`)
   say(`folded ${folded} conversations in ${Math.round((performance.now() - start) / 1000)} s`)
