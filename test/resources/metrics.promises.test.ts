@@ -2,6 +2,7 @@ import t from 'tap'
 import { foldWorkspace } from '../../src/resources/metrics/folding.service.js'
 import { at, clockCases, target, type Desk } from '../support/clock-case.js'
 
+t.setTimeout(120_000)
 const test = await clockCases(t)
 
 const names = ['attainment', 'conversationAttainment', 'breachOverrun', 'firstContactResolutionRate']
@@ -149,6 +150,46 @@ test('each against the median of its like, the same from what is kept and from t
   t.equal(await foldWorkspace(app.services, w.workspaceId, 8), 4)
   const all = await query(desk, input)
   t.same([all.data, all.totals], [fresh.data, fresh.totals])
+})
+
+/** Does what a worker would, and folds all that has changed. */
+async function settle ({ app, w }: Desk): Promise<void> {
+  for (let done = 1; done > 0;) done = Object.values(await w.runDue()).reduce((sum, each) => sum + each, 0)
+  while (await foldWorkspace(app.services, w.workspaceId, 9) > 0);
+}
+
+test('hours that are opened later give what had no deadline one', '18:00', async (t, desk) => {
+  const { w } = desk
+  const calendarId = await desk.calendar('09:00-17:00', { weekly: {} })
+  await desk.promise([target('firstReply', '1h', { calendar: calendarId })])
+  const talk = await desk.asked('09:00')
+  await talk.reply('10:00')
+  await talk.status('10:10', 'resolved')
+  await settle(desk)
+  const ten = { from: at('+10 00:00'), to: at('+11 00:00'), metrics: ['attainment'] }
+  t.same(told(await query(desk, ten)), { attainment: [0, 0] })
+  await desk.send(`/v1/calendars/${calendarId}/versions`, { timeZone: 'UTC', weekly: { thursday: [{ from: '09:00', to: '17:00' }] }, effectiveFrom: at('+10 00:00') })
+  t.same(told(await query(desk, ten)), { attainment: [1, 1] }, 'at once')
+  await settle(desk)
+  t.same(told(await query(desk, ten)), { attainment: [1, 1] }, 'and when all is kept')
+  t.equal((await w.get('/v1/standards/publicationProgress')).body.pending, false)
+})
+
+test('what a snooze holds up is kept as it will be, whatever hours are opened until then', '12:00', async (t, desk) => {
+  const calendar = await desk.calendar('09:00-17:00')
+  await desk.promise([target('firstReply', '2h', { calendar, pauses: ['snoozed'] })])
+  const talk = await desk.asked('09:00')
+  await talk.snooze('10:00', '+1 10:00')
+  await settle(desk)
+  const overdue = async (now: string) => {
+    desk.now(now)
+    return (await query(desk, { metrics: ['overdueNow'] })).totals[0].figure.value
+  }
+  t.same([await overdue('16:00'), await overdue('+1 11:00'), await overdue('+1 11:01')], [0, 0, 1])
+  desk.now('12:00')
+  await desk.send(`/v1/calendars/${calendar}/versions`, { timeZone: 'UTC', weekly: { tuesday: [{ from: '10:30', to: '17:00' }] }, effectiveFrom: at('+1 00:00') })
+  await settle(desk)
+  t.same([await overdue('16:00'), await overdue('+1 11:01'), await overdue('+1 11:30'), await overdue('+1 11:31')], [0, 0, 0, 1])
 })
 
 test('a chart of each', '18:00', async (t, desk) => {

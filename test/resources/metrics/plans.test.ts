@@ -37,6 +37,8 @@ for (const w of [1, 2]) {
   for (const statement of block(scale, w, 1, 2000)) await client.query(statement)
 }
 await client.query('vacuum analyze')
+// Nobody shall find out meanwhile that it is small: then it would be read from end to end, and rightly so.
+await client.query('alter table metric_conversations set (autovacuum_enabled = off)')
 const own = contextIn(services, 1)
 const { workspaceId } = own.caller!
 const seconds = { low: 7200, normal: 7200, high: 3600, urgent: 3600 }
@@ -110,4 +112,16 @@ t.test('nor while what was published is being applied', async t => {
     t.same([...sequential].filter(table => grows.includes(table)), [], name)
     t.ok(statements > before)
   }
+})
+
+t.test('more conversations than can be looked at are refused, and why', async t => {
+  const columns = 'workspace_id, channel_id, channel_kind, contact_id, priority, status, status_since, created_at, last_activity_at, updated_at, recorded_at, tag_ids, attributes, fold'
+  await client.query(`insert into conversations (id, ${columns}) select gen_random_uuid(), ${columns} from
+    (select * from conversations where workspace_id = $1 and status = 'open' limit 1) c, generate_series(1, 50001)`, [workspaceId])
+  const ask = (name: string) => queryMetrics(own, QueryMetrics.parse({ metrics: [name], from: '2026-02-25T00:00:00.000Z', to: '2026-03-02T00:00:00.000Z' }))
+  await t.rejects(ask('attainment'), { code: 'tooComplex', message: /published last is still being applied.* at most 50000 .*Ask again later/ })
+  await client.query('delete from clock_askings')
+  await t.rejects(ask('attainment'), { code: 'tooComplex', message: /More than 50000 conversations in this window have changed recently/ })
+  await client.query('update conversations set metrics_kept = true')
+  t.match(await ask('attainment'), { totals: [{ metric: 'attainment' }] })
 })
