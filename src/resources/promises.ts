@@ -13,13 +13,12 @@ export const revisePromises = (db: Db, workspaceId: string, since: string | null
 ])
 
 /**
- * Whether a change of promises is still being applied to conversations: what is stored of their clocks, and what metrics keep of them,
- * may be as it was before.
+ * From when on a change of promises applies that is still being applied to conversations: what is stored of the clocks of those
+ * that it may concern, and what metrics keep of them, may be as it was before. Null when there is none such.
  */
-export const promisesPending = async (db: Db, workspaceId: string): Promise<boolean> =>
-  (await rows<{ pending: boolean }>(db, `select ${promisesStanding('$1')} as pending`, [workspaceId]))[0]!.pending
+export const pendingSince = async (db: Db, workspaceId: string): Promise<string | null> => (await askings.find(db, workspaceId))?.since ?? null
 
-/** The same as SQL, to be read in one statement with whatever it is needed for. */
+/** Whether there is one, as SQL, to be read in one statement with whatever it is needed for. */
 export const promisesStanding = askings.standing
 
 /**

@@ -9,13 +9,14 @@ import { subjectOf } from '../../metrics/subject.js'
 import type { Table } from '../../metrics/table.js'
 import type { Promises } from '../clocks/promises.js'
 import { factsOfConversations } from '../conversations/facts.service.js'
+import { pendingSince } from '../promises.js'
 import { BlockCache, cacheOf } from './block.cache.js'
 import * as blocks from './block.store.js'
 import { asksPromises, laterMs, type Checked } from './checking.js'
 import * as store from './metric.store.js'
 
 /** So many conversations may have to be computed from their facts; so many traces looked at; so many samples be behind one answer. */
-export const maxConversations = 50_000
+const maxConversations = 50_000
 const maxTraces = 20_000_000
 const maxSamples = 2_000_000
 /** So many conversations' facts, or traces, are in memory at once. */
@@ -29,27 +30,38 @@ const maxCachedTraces = 1_000_000
  * computed from their facts. Their numbers in the samples are negative: -1 is the first that is given back.
  */
 export async function fill (ctx: Context, workspaceId: string, checked: Checked, tables: readonly Table[], promises: Promises | null): Promise<string[]> {
+  const since = promises && await reading(pendingSince(ctx.db, workspaceId))
   const [unkept, ranges] = await Promise.all([
-    reading(store.unkeptConversations(ctx.db, workspaceId, askedOf(checked, promises), 4 * maxConversations + 1)), rangesOf(ctx, workspaceId, tables)
+    reading(store.unkeptConversations(ctx.db, workspaceId, askedOf(checked, promises, since), 4 * maxConversations + 1)), rangesOf(ctx, workspaceId, tables)
   ])
   const candidates = unkept.filter(({ candidate }) => candidate)
-  if (candidates.length > maxConversations || unkept.length > 4 * maxConversations) {
-    throw new ApiError('tooComplex', `More than ${maxConversations} conversations in this window have changed recently, or after its \`now\`. Ask for a shorter or later one.`)
-  }
+  if (candidates.length > maxConversations || unkept.length > 4 * maxConversations) throw tooMany(since !== null)
   const numbers = unkept.flatMap(({ number }) => number ?? [])
   await addKept(ctx, workspaceId, ranges, tables, maskOf(numbers))
   await addChanged(ctx, candidates, checked.now, tables, promises)
   return candidates.map(({ id }) => id)
 }
 
+const tooMany = (isPending: boolean): ApiError => new ApiError('tooComplex', isPending
+  ? `What was published last is still being applied, and concerns more than ${maxConversations} conversations that can be in this window. Ask again later, or for a shorter or later one.`
+  : `More than ${maxConversations} conversations in this window have changed recently, or after its \`now\`. Ask for a shorter or later one.`)
+
+const updates = new Set(['periodicUpdate', 'pausableUpdate'])
+
+/** Clocks of updates may begin, and be overdue, while a conversation is resolved. */
+const promiseUpdates = ({ standards }: Promises): boolean => standards.some(({ versions }) => versions.some(({ targets }) => targets.some(({ kind }) => updates.has(kind))))
+
 const text = (at: number): string => new Date(at).toISOString()
 
 /** Clocks are due after what ended them, and so after the last fact of their conversation. What is live goes on, whenever it began. */
-function askedOf (checked: Checked, promises: Promises | null): store.Asked {
+function askedOf (checked: Checked, promises: Promises | null, pendingSince: string | null): store.Asked {
   const { window, previous, now, live } = checked
   const { from } = (previous ?? { window }).window
   const since = promises && asksPromises(checked) ? reachOf(promises.standards, promises.calendars, Math.min(from, now)) : from
-  return { from: text(since), to: live ? 'infinity' : text(window.to + laterMs(checked)), now: text(now), clocks: asksPromises(checked) }
+  return {
+    from: text(since), to: live ? 'infinity' : text(window.to + laterMs(checked)), now: text(now), clocks: asksPromises(checked),
+    pendingSince, resolvedToo: promises !== null && promiseUpdates(promises)
+  }
 }
 
 function maskOf (numbers: readonly number[]): Uint8Array {
@@ -59,9 +71,7 @@ function maskOf (numbers: readonly number[]): Uint8Array {
 }
 
 /** From the facts of each. Their numbers in the samples are negative: -1 is the first. */
-export async function addChanged (
-  ctx: Context, changed: ReadonlyArray<{ id: string, complexity: number | null }>, now: number, tables: readonly Table[], promises: Promises | null
-): Promise<void> {
+async function addChanged (ctx: Context, changed: readonly store.Unkept[], now: number, tables: readonly Table[], promises: Promises | null): Promise<void> {
   const [{ families, named }] = tables as [Table]
   for (let from = 0; from < changed.length; from += batch) {
     const some = changed.slice(from, from + batch)

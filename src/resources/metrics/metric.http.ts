@@ -15,8 +15,8 @@ const produces = ['application/json', 'text/csv', 'image/svg+xml']
 const refusals = ['notFound', 'tooComplex', 'invalid'] as const
 const description = 'As JSON, or with `Accept: text/csv` a line per cell, or with `Accept: image/svg+xml` a chart: lines, or bars where the interval is none; groups by name as far as the caller may read ' +
   'them; at most 12 lines or 40 bars, two units and 3,000 points. At most 2,000,000 samples (of counts and shares any number) and ' +
-  '100,000 cells, and at most 50,000 conversations that have changed just now or after the `now` that was given, or, for figures of promises while something that was ' +
-  'published is being applied (`GET /v1/standards/publicationProgress`), that can be in the window at all; more are refused with `tooComplex`.'
+  '100,000 cells, and at most 50,000 conversations that have changed just now or after the `now` that was given, or, for figures of promises, that something ' +
+  'concerns that was published and is still being applied (`GET /v1/standards/publicationProgress`); more are refused with `tooComplex`.'
 const example = {
   metrics: ['firstReplyTime', 'created'], from: '2026-11-02T00:00:00.000Z', to: '2026-11-09T00:00:00.000Z', timeZone: 'Europe/Berlin', interval: 'day', groupBy: ['channelKind']
 }

@@ -9,8 +9,6 @@ import { defaultCalendarId } from '../calendars/calendar.service.js'
 import { readyCalendar } from '../calendars/compiled.service.js'
 import { promisesOf } from '../clocks/promises.js'
 import { answerOf } from './answering.js'
-import { promisesPending } from '../promises.js'
-import { fillFromFacts } from './by-facts.service.js'
 import { asksPromises, check, type Checked } from './checking.js'
 import { fill } from './filling.service.js'
 import type { Metric, MetricAnswer, QueryMetrics } from './metric.shapes.js'
@@ -75,8 +73,7 @@ async function computeNow (ctx: Context, workspaceId: string, checked: Checked, 
     const table = tableOf(checked, window, buckets, measuring, tallies)
     const before = previous && tableOf(checked, previous.window, previous.buckets, measuring, tallies)
     const tables = before ? [table, before] : [table]
-    const isPending = promises !== null && await reading(promisesPending(db, workspaceId))
-    const ids = await (isPending ? fillFromFacts(inside, workspaceId, checked, tables, promises) : fill(inside, workspaceId, checked, tables, promises))
+    const ids = await fill(inside, workspaceId, checked, tables, promises)
     for (const each of tables) each.finish()
     return { checked, table, previous: before, ids, asOf }
   } finally {

@@ -25,6 +25,12 @@ const changed = `select id from conversations where workspace_id = $1 and not me
 /** What has changed for clocks alone. */
 const promised = `${changed} union select id from conversations where workspace_id = $1 and clocks_asked
   union select conversation_id from metric_conversations where workspace_id = $1 and promised_until > $4`
+/** And what a publication that is still being applied may concern. */
+const applied = `${promised} union select id from conversations where workspace_id = $1 and updated_at >= $6
+  union select id from conversations where workspace_id = $1 and disposition = 'active' and status = any($7::text[])
+  union select conversation_id from clocks where workspace_id = $1 and due_at >= $6
+  union select conversation_id from clocks where workspace_id = $1 and state in ('running', 'atRisk', 'paused', 'overdue')
+  union select conversation_id from clocks where workspace_id = $1 and state = 'met' and due_at is null`
 const present = "updated_at >= $2 or status not in ('resolved', 'closed')"
 const going = `${present} or clocks_asked
   or exists (select from clocks k where k.workspace_id = $1 and k.conversation_id = unkept.id and (k.ended_at is null or k.ended_at >= $4))`
@@ -35,14 +41,21 @@ const unkeptText = (unkept: string, candidate: string): string => `with unkept a
     from conversations where workspace_id = $1 and id = unkept.id and created_at < $3 limit 1) c
   left join lateral (select number from metric_conversations where workspace_id = $1 and conversation_id = unkept.id limit 1) m on true
   limit $5`
-const [ofFacts, ofClocks] = [unkeptText(changed, present), unkeptText(promised, going)]
+const [ofFacts, ofClocks, ofPending] = [unkeptText(changed, present), unkeptText(promised, going), unkeptText(applied, `${going} or status = any($7::text[])`)]
 
-/** What is asked for: samples of `[from, to)` as it was at `now`; `clocks`: those of clocks too. RFC 3339. */
-export interface Asked { from: string, to: string, now: string, clocks: boolean }
+/**
+ * What is asked for: samples of `[from, to)` as it was at `now`; `clocks`: those of clocks too. `pendingSince`: from when on a publication
+ * applies that is still being applied; then `resolvedToo` says whether it may begin clocks of what is resolved. RFC 3339.
+ */
+export interface Asked { from: string, to: string, now: string, clocks: boolean, pendingSince: string | null, resolvedToo: boolean }
 
 /** Conversations created before the end of a window of which the blocks do not tell how they were at `now`. */
-export const unkeptConversations = async (db: Db, workspaceId: string, { from, to, now, clocks }: Asked, bound: number): Promise<Unkept[]> =>
-  rows<Unkept>(db, clocks ? ofClocks : ofFacts, [workspaceId, from, to, now, bound])
+export const unkeptConversations = async (db: Db, workspaceId: string, { from, to, now, clocks, pendingSince, resolvedToo }: Asked, bound: number): Promise<Unkept[]> => {
+  const values = [workspaceId, from, to, now, bound]
+  if (!clocks) return rows<Unkept>(db, ofFacts, values)
+  if (pendingSince === null) return rows<Unkept>(db, ofClocks, values)
+  return rows<Unkept>(db, ofPending, [...values, pendingSince, ['new', 'open', 'pending', 'onHold', ...resolvedToo ? ['resolved'] : []]])
+}
 
 /** The last event that this snapshot holds. */
 export async function lastEvent (db: Db, workspaceId: string): Promise<{ sequence: number, recordedAt: string | null }> {

@@ -3,7 +3,7 @@ import { recorded, type Statement } from '../../../bench/capture.js'
 import { systemContext } from '../../../src/context.js'
 import { applyPromises } from '../../../src/resources/clocks/applying.service.js'
 import { noticeClocks } from '../../../src/resources/clocks/noticing.service.js'
-import { promisesPending } from '../../../src/resources/promises.js'
+import { pendingSince } from '../../../src/resources/promises.js'
 import { publishStandard } from '../../../src/resources/standards/publishing.service.js'
 import { all, client, events, exact, few, made, over, progress, query, rowsOf, storedOf, walked } from '../../support/applying.js'
 import { at, clockCases, target, type Talk } from '../../support/clock-case.js'
@@ -40,7 +40,7 @@ test('how far it has come is told on both faces, and of nobody else\'s workspace
   const talks = await made(desk, 7)
   await desk.promise(all, { from: '-9 00:00' })
   t.match(await progress(desk), { pending: true, since: at('-9 00:00'), askedAt: String, done: 0 })
-  t.equal(await promisesPending(db, desk.w.workspaceId), true)
+  t.type(await pendingSince(db, desk.w.workspaceId), 'string')
   t.equal(await applyPromises(desk.app.services, few), 3)
   const { data } = await desk.w.graphql('{ publicationProgress { pending since askedAt done } }')
   t.match(data.publicationProgress, { pending: true, since: at('-9 00:00'), done: 3 })
@@ -49,7 +49,7 @@ test('how far it has come is told on both faces, and of nobody else\'s workspace
   t.equal((await (await desk.w.withScopes(['tags:read'])).get('/v1/standards/publicationProgress')).status, 403)
   await walked(desk)
   t.same(await progress(desk), over)
-  t.equal(await promisesPending(db, desk.w.workspaceId), false)
+  t.equal(await pendingSince(db, desk.w.workspaceId), null)
   await exact(t, desk, talks)
   t.equal((await storedOf(desk, talks[0]!)).length, 2)
 })
