@@ -1,6 +1,6 @@
 import t from 'tap'
 import { foldWorkspace } from '../../src/resources/metrics/folding.service.js'
-import { at, clockCases, target, type Desk } from '../support/clock-case.js'
+import { at, clockCases, target, weekly, type Desk } from '../support/clock-case.js'
 
 t.setTimeout(120_000)
 const test = await clockCases(t)
@@ -173,6 +173,23 @@ test('hours that are opened later give what had no deadline one', '18:00', async
   await settle(desk)
   t.same(told(await query(desk, ten)), { attainment: [1, 1] }, 'and when all is kept')
   t.equal((await w.get('/v1/standards/publicationProgress')).body.pending, false)
+})
+
+test('what ended long before it was due is due at another instant when hours change until then', '18:00', async (t, desk) => {
+  const calendar = await desk.calendar('09:00-17:00')
+  await desk.promise([target('firstResolution', '16h', { calendar })])
+  const talk = await desk.asked('09:00')
+  await talk.status('10:00', 'resolved')
+  await settle(desk)
+  const seen = async () => {
+    const { data } = await query(desk, { from: at('+1 00:00'), to: at('+5 00:00'), metrics: ['attainment'], interval: 'day' })
+    return data.map(({ figure: { samples } }: any) => samples)
+  }
+  t.same(await seen(), [1, 0, 0, 0])
+  await desk.send(`/v1/calendars/${calendar}/versions`, { timeZone: 'UTC', weekly: weekly('09:00-11:00'), effectiveFrom: at('+1 00:00') })
+  t.same(await seen(), [0, 0, 0, 1], 'at once')
+  await settle(desk)
+  t.same(await seen(), [0, 0, 0, 1], 'and when all is kept')
 })
 
 test('what a snooze holds up is kept as it will be, whatever hours are opened until then', '12:00', async (t, desk) => {
