@@ -77,7 +77,8 @@ export class Course {
     }
     if (sameTerms(terms, held)) return
     this.open = { story, terms, since: keeps ? since : at }
-    cut(story, { ...story.phases.at(-1)!, from: at, terms })
+    const standing = this.log.at(-1)
+    cut(story, standing ? phaseOf(terms, { ...standing, at }) : { ...story.phases.at(-1)!, from: at, terms })
   }
 
   private end (at: number, end: End | null, actor: Actor | null): void {

@@ -94,6 +94,11 @@ t.test('a clock that ends while it is paused is judged by what it would have had
   const paused = [...asked(), status('09:50', 'pending'), status('14:00', 'resolved')]
   t.match(only(paused, [target('firstResolution', 1)], '15:00'),
     { state: 'met', dueAt: at('14:10'), consumedSeconds: 3000 })
+  const usual = standard([version('usual', 1, [target('assignment', 1, { pauses: ['open'] })])])
+  const tagged = standard([version('tagged', 1, [target('assignment', 2)], { position: 0, condition: { field: 'tag', in: ['vip'] } })])
+  const ended = [...asked(), status('09:00', 'open'), tag('10:00', ['vip']), status('10:00', 'resolved')]
+  t.match(only(ended, [tagged, usual], '11:00'), { state: 'cancelled', endedBy: 'resolved', consumedSeconds: 0, dueAt: at('12:00') },
+    'a promise that changes at its end may have taken it out of its pause')
 })
 
 t.test('an overdue clock stays overdue through a pause, and its time stands still', async (t) => {
