@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, linkSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Account } from './account.js'
@@ -99,11 +100,17 @@ function whenEnded (child: ChildProcess, then: (how: string) => void): void {
 }
 
 /** For a small product on two cores beside its own server; everything durable unless the data are a test's. */
+/** A quarter of the memory for its own pages, as its manual advises, up to a gigabyte: the system keeps the rest of what is read. */
+function memorySettings (): Record<string, string> {
+  const mib = Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 ** 20)
+  return { shared_buffers: `${Math.min(1024, Math.max(128, Math.floor(mib / 4)))}MB`, effective_cache_size: `${Math.max(256, Math.floor(mib / 2))}MB` }
+}
+
 function settings (durable: boolean): string[] {
   const values: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    shared_buffers: '128MB',
+    ...memorySettings(),
     max_connections: '100',
     jit: 'off',
     timezone: 'UTC',
