@@ -42,7 +42,7 @@ export async function queryMetrics (ctx: Context, query: QueryMetrics): Promise<
 }
 
 /** More at once would be no sooner done: they would take the connections of those who write, and the memory of all. */
-const turns = new Turns(4)
+const turns = new Turns(2)
 
 /**
  * Everything behind an answer, as it stood at one instant: what was kept of conversations, and the facts of those that changed
