@@ -4,7 +4,7 @@ import pg from 'pg'
 import t from 'tap'
 import { placeAt } from '../../src/db/embedded/cluster.js'
 import { ensureDatabase } from '../../src/db/embedded/database.js'
-import { findPostmaster } from '../../src/db/embedded/postmaster.js'
+import { availableMemory, findPostmaster, memorySettings } from '../../src/db/embedded/postmaster.js'
 import { enter, openSession, stopIfUnused } from '../../src/db/embedded/presence.js'
 import { end, isRunning, log, logged, query, root, serverPid, start, startOwner, until } from './embedded-support.js'
 
@@ -16,12 +16,12 @@ t.test('the first start makes a cluster and the database, and says so', async (t
   t.match(log, [/^First start: creating the database cluster in /, /^Embedded Postgres is ready on port \d+ after/])
   const [settings] = await query(embedded.url, `select current_database() as database, current_user as role,
     (select rolsuper from pg_roles where rolname = current_user) as superuser, current_setting('jit') as jit,
-    current_setting('max_connections') as connections, current_setting('shared_buffers') as buffers,
+    current_setting('max_connections') as connections, pg_size_bytes(current_setting('shared_buffers')) / 1048576 || 'MB' as buffers,
     current_setting('server_encoding') as encoding, current_setting('timezone') as zone,
     current_setting('listen_addresses') as addresses, current_setting('fsync') as fsync,
     (select datlocprovider::text || ' ' || datlocale from pg_database where datname = current_database()) as locale`)
   t.strictSame(settings, { database: 'supportops', role: 'supportops', superuser: false, jit: 'off', connections: '100',
-    buffers: '128MB', encoding: 'UTF8', zone: 'UTC', addresses: '127.0.0.1', fsync: 'off', locale: 'b C.UTF-8' })
+    buffers: memorySettings(availableMemory()).shared_buffers, encoding: 'UTF8', zone: 'UTC', addresses: '127.0.0.1', fsync: 'off', locale: 'b C.UTF-8' })
   const pid = serverPid(dataDir)
   await embedded.stop()
   t.equal(isRunning(dataDir, pid), false)
@@ -212,4 +212,10 @@ t.test('creating the database twice at once', async (t) => {
   await Promise.all(clients.map((client) => client.end()))
   t.strictSame(await query(embedded.url, 'select current_user as role'), [{ role: 'supportops' }])
   await embedded.stop()
+})
+
+t.test('it takes a quarter of the memory for its pages, within bounds', (t) => {
+  const of = (gib: number) => Object.values(memorySettings(gib * 2 ** 30))
+  t.strictSame([0.25, 0.7, 2, 24].map(of), [['128MB', '256MB'], ['179MB', '358MB'], ['512MB', '1024MB'], ['1024MB', '12288MB']])
+  t.end()
 })

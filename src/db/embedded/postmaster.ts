@@ -100,17 +100,20 @@ function whenEnded (child: ChildProcess, then: (how: string) => void): void {
 }
 
 /** For a small product on two cores beside its own server; everything durable unless the data are a test's. */
-/** A quarter of the memory for its own pages, as its manual advises, up to a gigabyte: the system keeps the rest of what is read. */
-function memorySettings (): Record<string, string> {
-  const mib = Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 ** 20)
-  return { shared_buffers: `${Math.min(1024, Math.max(128, Math.floor(mib / 4)))}MB`, effective_cache_size: `${Math.max(256, Math.floor(mib / 2))}MB` }
+/** Of so many bytes of memory a quarter for its own pages, as its manual advises, up to a gigabyte: the system keeps the rest of what is read. */
+export function memorySettings (bytes: number): { shared_buffers: string, effective_cache_size: string } {
+  const mib = bytes / 2 ** 20
+  return { shared_buffers: `${Math.floor(Math.min(1024, Math.max(128, mib / 4)))}MB`, effective_cache_size: `${Math.floor(Math.max(256, mib / 2))}MB` }
 }
+
+/** What the machine, or the container around this process, has. */
+export const availableMemory = (): number => Math.min(totalmem(), process.constrainedMemory() || Infinity)
 
 function settings (durable: boolean): string[] {
   const values: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    ...memorySettings(),
+    ...memorySettings(availableMemory()),
     max_connections: '100',
     jit: 'off',
     timezone: 'UTC',
