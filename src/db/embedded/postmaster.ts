@@ -115,6 +115,8 @@ function settings (durable: boolean): string[] {
     unix_socket_directories: '',
     ...memorySettings(availableMemory()),
     max_connections: '100',
+    // At the usual 1 GB a large import begins a checkpoint every few seconds, and writes every page twice.
+    max_wal_size: '4GB',
     jit: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',
