@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { SourceMap, type SourceMapPayload } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { SourceMapConsumer, type RawSourceMap } from 'source-map-js'
 
 const frame = /(file:\/\/[^\s()]+\.[cm]?js):(\d+):(\d+)/g
 const known = new Map<string, string>()
@@ -21,11 +21,11 @@ export function readable (stack: string): string {
 function learn (file: string, places: readonly string[]): void {
   for (const place of places) known.set(place, place)
   try {
-    const map = new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(file)}.map`, 'utf8')) as SourceMapPayload)
+    const map = new SourceMapConsumer(JSON.parse(readFileSync(`${fileURLToPath(file)}.map`, 'utf8')) as RawSourceMap)
     for (const place of places) {
       const [line, column] = place.slice(file.length + 1).split(':').map(Number) as [number, number]
-      const found = map.findEntry(line - 1, column - 1)
-      if ('originalSource' in found && found.originalSource) known.set(place, `${fileURLToPath(new URL(found.originalSource, file))}:${found.originalLine + 1}:${found.originalColumn + 1}`)
+      const found = map.originalPositionFor({ line, column: column - 1 })
+      if (found.source) known.set(place, `${fileURLToPath(new URL(found.source, file))}:${found.line}:${found.column + 1}`)
     }
   } catch {} // Without a map the stack stays as it is.
 }

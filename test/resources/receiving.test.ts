@@ -109,6 +109,8 @@ t.test('a hook with a wrong secret, or none, is closed and keeps nothing', async
   await w.post(`/v1/channels/${channel.id}/hookSecret`, undefined)
   const wrong = await app.inject({ method: 'POST', url: channel.hookPath, headers: { 'x-webhook-secret': 'hook_wrong' }, payload: { text: 'x' } })
   t.match([wrong.statusCode, wrong.json().code], [401, 'unauthenticated'])
+  const nowhere = await app.inject({ method: 'POST', url: '/hooks/nowhere', headers: { 'x-webhook-secret': 'hook_wrong' }, payload: { text: 'x' } })
+  t.match([nowhere.statusCode, nowhere.json().detail], [401, wrong.json().detail], 'and says no more of one that is no id')
   t.equal((await w.get('/v1/inboundReceipts')).body.data.length, 0)
 })
 

@@ -99,7 +99,6 @@ function whenEnded (child: ChildProcess, then: (how: string) => void): void {
   child.on('exit', (code, signal) => once(String(code ?? signal)))
 }
 
-/** For a small product on two cores beside its own server; everything durable unless the data are a test's. */
 /** Of so many bytes of memory a quarter for its own pages, as its manual advises, up to a gigabyte: the system keeps the rest of what is read. */
 export function memorySettings (bytes: number): { shared_buffers: string, effective_cache_size: string } {
   const mib = bytes / 2 ** 20
@@ -109,6 +108,7 @@ export function memorySettings (bytes: number): { shared_buffers: string, effect
 /** What the machine, or the container around this process, has. */
 export const availableMemory = (): number => Math.min(totalmem(), process.constrainedMemory() || Infinity)
 
+/** For a small product on two cores beside its own server; everything durable unless the data are a test's. */
 function settings (durable: boolean): string[] {
   const values: Record<string, string> = {
     listen_addresses: '127.0.0.1',

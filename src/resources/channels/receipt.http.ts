@@ -1,10 +1,10 @@
-import { NIL } from 'uuid'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Services } from '../../context.js'
 import { operation, type Api } from '../../http/operation.js'
 import { id, RefParams } from '../../shapes.js'
 import { InboundMessage } from './inbound/inbound.shapes.js'
-import { getReceipt, getReceiptPayload, listReceipts, pushMessage, retryReceipt, takeHook } from './receipt.service.js'
+import { getReceipt, getReceiptPayload, listReceipts, pushMessage, retryReceipt, takeHook, type HookCall } from './receipt.service.js'
 import { InboundReceipt, InboundResult, ReceiptList, ReceiptQuery, SearchReceipts } from './receipt.shapes.js'
 
 const tag = 'Inbound'
@@ -76,14 +76,15 @@ export function hookRoutes (app: Api, services: Services): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: 40 * megabyte }, (_request, body, done) => done(null, body))
   app.post('/hooks/:channelId', { ...hook, config: { ...hook.config, ownSecret: true } }, async (request, reply) => {
-    const { authorization, 'x-webhook-secret': webhookSecret } = request.headers
-    const { channelId } = request.params
-    const receipt = await takeHook(services, request.id, z.uuid().safeParse(channelId).success ? channelId : NIL, {
-      contentType: request.headers['content-type'] ?? 'application/octet-stream',
-      headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => keptHeaders.has(name)).map(([name, value]) => [name, String(value)])),
-      payload: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-      secrets: { authorization, webhookSecret, querySecret: request.query.secret }
-    })
+    const receipt = await takeHook(services, request.id, request.params.channelId, callOf(request, request.query.secret))
     return reply.code(receipt.state === 'processed' ? 200 : 202).send(receipt)
   })
 }
+
+/** What a provider sent, as it came. */
+const callOf = ({ headers, body }: Pick<FastifyRequest, 'headers' | 'body'>, querySecret: string | undefined): HookCall => ({
+  contentType: headers['content-type'] ?? 'application/octet-stream',
+  headers: Object.fromEntries(Object.entries(headers).filter(([name]) => keptHeaders.has(name)).map(([name, value]) => [name, String(value)])),
+  payload: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+  secrets: { authorization: headers.authorization, webhookSecret: headers['x-webhook-secret'], querySecret }
+})

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { v7 } from 'uuid'
+import { v7, validate as isId } from 'uuid'
 import { allow, checkVersion, instantOf, reading, systemContext, transact, type Context, type Services } from '../../context.js'
 import type { Page } from '../../db/page.js'
 import { isTransient, Overtaken } from '../../db/refusals.js'
@@ -48,7 +48,7 @@ export interface HookCall { contentType: string, headers: Record<string, string>
 
 /** What a provider posts: its secret checked, the payload stored as it came, then worked on. */
 export async function takeHook (services: Services, requestId: string, channelId: string, call: HookCall): Promise<InboundReceipt> {
-  const found = await reading(findForHook(services.database.read, channelId))
+  const found = isId(channelId) ? await reading(findForHook(services.database.read, channelId)) : undefined
   const expected = found?.channel.hookSecretHash?.toString('hex') ?? ''
   if (!verifyHookSecret(expected, hookSecretOf(call.secrets)) || !found) {
     throw unauthenticated('This hook does not exist, has no secret yet, or the secret is not right.')
