@@ -54,7 +54,8 @@ export const onAttributes = (column: SQLWrapper, words?: SQLWrapper): FilterFiel
   where: (conditions: AttributeCondition[]) => sql.join(conditions.map(each => attributeCondition(column, each, words)), sql` and `)
 })
 
-const word = (key: string, value: unknown): string => `${key}=${JSON.stringify(value)}`
+/** An attribute with one of its values, as a word. */
+export const word = (key: string, value: unknown): string => `${key}=${JSON.stringify(value)}`
 
 /**
  * Which attributes there are, and which with which value, as words: Postgres knows how common each word of a list is, and

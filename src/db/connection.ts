@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Logger } from 'pino'
+import { BytesClient } from './bytes.js'
 import { instantFromText } from './columns.js'
 
 /** What a query runs on: a connection, or the readers that share a few. */
@@ -36,7 +37,8 @@ export interface Database {
   close: () => Promise<void>
 }
 
-const parsers = new Map<number, (text: string) => unknown>([
+const parsers = new Map<number, (value: string) => unknown>([
+  [pg.types.builtins.TEXT, value => value],
   [pg.types.builtins.TIMESTAMPTZ, instantFromText],
   [pg.types.builtins.DATE, text => text],
   [pg.types.builtins.INT8, Number],
@@ -97,7 +99,7 @@ class Readers {
   }
 
   private async connect (slot: number): Promise<pg.Client> {
-    const client = new pg.Client(this.settings)
+    const client = new BytesClient(this.settings)
     const forget = (error?: Error) => {
       if (error) this.log.warn({ err: error }, 'a reading connection was lost')
       this.clients[slot] = undefined
@@ -162,7 +164,7 @@ export function openDatabase ({ url, poolSize, statementTimeoutMs, readers = 3, 
     options: '-c timezone=UTC -c datestyle=ISO -c max_parallel_workers_per_gather=0',
     keepAlive: true
   }
-  const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 60_000 })
+  const pool = new pg.Pool({ ...settings, Client: BytesClient, max: poolSize, idleTimeoutMillis: 60_000 })
   pool.on('error', error => log.warn({ err: error }, 'an idle connection was lost'))
   pool.on('connect', client => client.on('error', error => log.warn({ err: error }, 'a connection was lost')))
   const shared = new Readers(settings, readers, log)

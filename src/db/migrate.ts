@@ -22,8 +22,15 @@ export async function pendingMigrations (client: pg.ClientBase): Promise<string[
   return (await migrationFiles()).filter(name => !done.has(name))
 }
 
+/** JSON that the database writes goes out in the bytes that it has there. */
+async function requireUtf8 (client: pg.ClientBase): Promise<void> {
+  const { rows: [row] } = await client.query<{ encoding: string }>('select current_setting(\'server_encoding\') as encoding')
+  if (row!.encoding !== 'UTF8') throw new Error(`The database is encoded in ${row!.encoding}. Make one with: create database … encoding 'UTF8' template template0`)
+}
+
 /** Applies what is missing, each file in a transaction of its own; processes starting together take turns. */
 export async function migrate (client: pg.ClientBase, say: (line: string) => void = () => {}): Promise<number> {
+  await requireUtf8(client)
   await client.query('select pg_advisory_lock($1)', [lock])
   try {
     await applied(client)

@@ -9,7 +9,7 @@ import { Costs } from './cost.js'
 import { checkDocument, checkText, checkVariables, type Limits } from './limits.js'
 import { Inputs } from './literals.js'
 import type { GraphqlContext, GraphqlModule } from './module.js'
-import { writingOf, type Writing } from './written.js'
+import { bytesOf, writingOf, type Piece, type Writing } from './written.js'
 
 /** One operation as it was sent. */
 export interface Operation {
@@ -40,9 +40,9 @@ export interface Engine {
   schema: GraphQLSchema
   limits: Limits
   costs: Costs
-  /** Never throws: what went wrong is in the answer, worded. Text is an answer that the database wrote. `status` is that of the refusal when nothing ran, else 200. */
+  /** Never throws: what went wrong is in the answer, worded. Bytes are an answer that the database wrote. `status` is that of the refusal when nothing ran, else 200. */
   run: (operation: Operation, context: GraphqlContext, problemOf: ProblemOf, options: { onlyQueries: boolean }) =>
-    Promise<{ answer: Answer | string, status: number, retryAfter?: number }>
+    Promise<{ answer: Answer | Buffer, status: number, retryAfter?: number }>
 }
 
 /**
@@ -83,8 +83,8 @@ export async function makeEngine (app: FastifyInstance, schema: GraphQLSchema, l
     const variables = plan.inputs.read(run.operation.variables ?? {})
     run.cost = costs.of(operation, variables)
     checkCost(run.cost, limits)
-    const text = await plan.writing?.(run.ctx, variables)
-    if (text !== undefined) throw new Written(text)
+    const pieces = await plan.writing?.(run.ctx, variables)
+    if (pieces) throw new Written(pieces)
     return { variables }
   })
 
@@ -96,7 +96,8 @@ export async function makeEngine (app: FastifyInstance, schema: GraphQLSchema, l
       const run: Run = { ...context, operation, onlyQueries }
       const outcome = await execute(app, run, limits)
       if ('thrown' in outcome && outcome.thrown instanceof Written) {
-        return { answer: `{"data":${outcome.thrown.text},"extensions":${JSON.stringify(extensionsOf(run.cost!, limits))}}`, status: 200 }
+        const pieces = ['{"data":', ...outcome.thrown.pieces, `,"extensions":${JSON.stringify(extensionsOf(run.cost!, limits))}}`]
+        return { answer: bytesOf(pieces), status: 200 }
       }
       const refusal = 'thrown' in outcome
         ? refusalOf(outcome.thrown, problemOf)
@@ -107,8 +108,8 @@ export async function makeEngine (app: FastifyInstance, schema: GraphQLSchema, l
 }
 
 /** Mercurius knows no other way to be told that there is nothing left to execute. */
-class Written extends Error {
-  constructor (readonly text: string) { super('answered') }
+class Written {
+  constructor (readonly pieces: readonly Piece[]) {}
 }
 
 type Outcome = { thrown: unknown } | { data?: unknown, errors?: readonly unknown[] }

@@ -37,7 +37,7 @@ export async function httpFace (app: FastifyInstance, engine: Engine, options: H
 }
 
 function send (
-  request: FastifyRequest, reply: FastifyReply, answer: Answer | string, status: number, retryAfter?: number, wasRead = true
+  request: FastifyRequest, reply: FastifyReply, answer: Answer | Buffer, status: number, retryAfter?: number, wasRead = true
 ): FastifyReply {
   const type = preferred(request.headers.accept)
   // Clients that know only application/json take any other status for a broken connection; mistakes in a document that was
@@ -47,7 +47,7 @@ function send (
   if (retryAfter) reply.header('retry-after', String(retryAfter))
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status === 405) reply.header('allow', 'POST')
-  return reply.send(typeof answer === 'string' ? answer : JSON.stringify(answer))
+  return reply.send(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer))
 }
 
 /** `application/graphql-response+json` for whoever prefers it by name, else `application/json`, also when neither is accepted. */

@@ -3,6 +3,7 @@ import {
   type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode
 } from 'graphql'
 import type { Context } from '../context.js'
+import { enclosed } from '../db/bytes.js'
 
 /**
  * A field that is asked for, under the key that its answer has; `fields` of what is an object. `isWhole`: every field of it,
@@ -12,13 +13,25 @@ export interface Asked { key: string, name: string, fields: Asked[] | null, type
 
 type Args = Record<string, unknown>
 
-/**
- * A root field whose answer the database can write: for what is asked of it, how to get the JSON text; null for what only
- * resolvers know. The text may be undefined: then resolvers answer, and say what is wrong.
- */
-export type Writer = (asked: Asked) => ((ctx: Context, args: Args) => Promise<string | undefined>) | null
+/** Part of an answer's JSON; what the database wrote stays the bytes that it sent. */
+export type Piece = string | Buffer
 
-export type Writing = (ctx: Context, variables: Args) => Promise<string | undefined>
+/** All of it, in one. */
+export function bytesOf (pieces: readonly Piece[]): Buffer {
+  const at = pieces.findIndex(piece => typeof piece !== 'string')
+  const after = pieces.slice(at + 1)
+  return at !== -1 && after.every(piece => typeof piece === 'string')
+    ? enclosed(pieces.slice(0, at).join(''), pieces[at] as Buffer, after.join(''))
+    : Buffer.concat(pieces.map(piece => typeof piece === 'string' ? Buffer.from(piece) : piece))
+}
+
+/**
+ * A root field whose answer the database can write: for what is asked of it, how to get its JSON; null for what only
+ * resolvers know. The JSON may be undefined: then resolvers answer, and say what is wrong.
+ */
+export type Writer = (asked: Asked) => ((ctx: Context, args: Args) => Promise<Piece[] | undefined>) | null
+
+export type Writing = (ctx: Context, variables: Args) => Promise<Piece[] | undefined>
 
 /** Postgres cuts longer names. */
 const maxKey = 60
@@ -43,9 +56,9 @@ export function writingOf (schema: GraphQLSchema, document: DocumentNode, operat
   })
   if (!parts?.length || parts.includes(null)) return null
   return async (ctx, variables) => {
-    const texts = await Promise.all(parts.map(part => part!.run(ctx, part!.args(variables))))
-    if (texts.includes(undefined)) return undefined
-    return `{${texts.map((text, at) => `"${parts[at]!.key}":${text}`).join(',')}}`
+    const written = await Promise.all(parts.map(part => part!.run(ctx, part!.args(variables))))
+    if (written.includes(undefined)) return undefined
+    return [...written.flatMap((pieces, at) => [`${at ? ',' : '{'}"${parts[at]!.key}":`, ...pieces!]), '}']
   }
 }
 

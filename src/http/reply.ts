@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import { enclosed } from '../db/bytes.js'
 
 /** 201 with where to find it. */
 export function created<T extends { id: string }> (reply: FastifyReply, path: string, resource: T): T {
@@ -16,8 +17,8 @@ export function gone (reply: FastifyReply): FastifyReply {
   return reply.code(204).send()
 }
 
-/** A resource that the database wrote as JSON text: it goes out as it is, with its ETag; 304 for whoever has it. */
-export function raw (reply: FastifyReply, path: string, { id, version, json }: { id: string, version: number, json: string }): FastifyReply {
+/** A resource that the database wrote as JSON: it goes out as it is, with its ETag; 304 for whoever has it. */
+export function raw (reply: FastifyReply, path: string, { id, version, json }: { id: string, version: number, json: Buffer }): FastifyReply {
   const etag = `"${version}"`
   reply.header('etag', etag).type('application/json; charset=utf-8')
   if (!reply.request.url.includes(id)) reply.header('content-location', `${path}/${id}`)
@@ -26,6 +27,6 @@ export function raw (reply: FastifyReply, path: string, { id, version, json }: {
 }
 
 /** A page of such resources. */
-export function rawPage (reply: FastifyReply, { rows, page }: { rows: Array<{ json: string }>, page: object }): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(`{"data":[${rows.map(row => row.json).join(',')}],"page":${JSON.stringify(page)}}`)
+export function rawPage (reply: FastifyReply, { json, page }: { json: Buffer, page: object }): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(enclosed('{"data":[', json, `],"page":${JSON.stringify(page)}}`))
 }

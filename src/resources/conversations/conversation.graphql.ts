@@ -21,9 +21,9 @@ const ref = (id: unknown): string => sent(Ref, id, 'id')
 /** What the query asks for beside the conversation's own fields, brought along in the same statement. */
 const expansions = (fields: ReadonlySet<string>): Expansion[] => Expansion.options.filter(word => fields.has(word))
 
-const read = ({ json }: { json: string }): unknown => JSON.parse(json)
+const read = ({ json }: { json: Buffer }): unknown => JSON.parse(json.toString())
 const connectionOfRaw = ({ rows, page, cursorOf, count }: RawPage) =>
-  connection({ data: rows.map(row => Object.assign(read(row) as object, { cursor: cursorOf(row) })), page, cursorOf: row => row.cursor }, count)
+  connection({ data: rows().map(row => Object.assign(read(row) as object, { cursor: cursorOf(row) })), page, cursorOf: row => row.cursor }, count)
 
 async function conversations (ctx: Context, args: object, info: GraphQLResolveInfo) {
   const expand = expansions(new Set([...selectedFields(info, 'nodes'), ...selectedFields(info, 'edges', 'node')]))

@@ -5,10 +5,12 @@ import type { conversations } from './conversation.table.js'
 
 export type ConversationRow = typeof conversations.$inferSelect
 
-/** A conversation as the JSON text that the API answers, and what of it is needed beside. */
-export interface Raw { id: string, version: number, json: string }
+/** A conversation as the JSON that the API answers, in the bytes that the database sent, and what of it is needed beside. */
+export interface Raw { id: string, version: number, json: Buffer }
 export interface RawPage {
-  rows: Raw[]
+  /** The rows as they stand in a list: with commas between. */
+  json: Buffer
+  rows: () => Raw[]
   page: { hasMore: boolean, endCursor: string | null, total?: number }
   cursorOf: (row: Raw) => string
   count: () => Promise<number>

@@ -20,41 +20,45 @@ import * as store from './conversation.store.js'
 /** What is selected of each conversation, for a contact or for somebody who also sees notes. */
 export type Choosing = (expand: readonly Expansion[], forContact: boolean) => string
 
-/** The conversation as JSON text, for it goes out as it is; a merged one is answered for by the one that it went into. */
+/** The conversation as JSON, for it goes out as it is; a merged one is answered for by the one that it went into. */
 export async function getConversation (ctx: Context, ref: string, expand: readonly Expansion[] = [], choose: Choosing = everything): Promise<Raw> {
   const { workspaceId, contactId } = allowContact(ctx, 'conversations:read')
   const found = await reading(read.find(ctx.db, workspaceId, ref, { select: choose(expand, contactId !== null), contactId }))
   if (!found) throw notFound('Conversation')
-  return (await withComputed(ctx, [found], expand))[0]!
+  return isComputed(expand) ? (await withComputed(ctx, [found], expand))[0]! : found
 }
 
+const isComputed = (expand: readonly Expansion[]): boolean => expand.includes('clocks') || expand.includes('figures')
+
 /** The same with what is computed, exact at this instant: their clocks, their figures. A contact sees none. */
-async function withComputed<T extends Raw> (ctx: Context, found: T[], expand: readonly Expansion[]): Promise<T[]> {
+async function withComputed (ctx: Context, found: Raw[], expand: readonly Expansion[]): Promise<Raw[]> {
   const [ids, isContact] = [found.map(({ id }) => id), ctx.caller!.contactId !== null]
   const clocks = expand.includes('clocks') && (isContact ? new Map<string, unknown>() : await clocksByConversation(ctx, ids))
   const figures = expand.includes('figures') && (isContact ? new Map<string, unknown>() : await figuresByConversation(ctx, ids))
-  if (!clocks && !figures) return found
   const more = (id: string): string => (clocks ? `,"clocks":${JSON.stringify(clocks.get(id) ?? [])}` : '') + (figures ? `,"figures":${JSON.stringify(figures.get(id) ?? null)}` : '')
-  return found.map(row => ({ ...row, json: `${row.json.slice(0, -1)}${more(row.id)}}` }))
+  return found.map(row => ({ ...row, json: Buffer.concat([row.json.subarray(0, -1), Buffer.from(`${more(row.id)}}`)]) }))
 }
 
 export async function listConversations (ctx: Context, query: ConversationQuery, choose: Choosing = everything): Promise<RawPage> {
   const { workspaceId, contactId } = allowContact(ctx, 'conversations:read')
   const page = await reading(read.list(ctx.db, workspaceId, query, { select: choose(query.expand ?? [], contactId !== null), contactId, now: new Date(instantOf(ctx)).toISOString() }))
-  return { ...page, rows: await withComputed(ctx, page.rows, query.expand ?? []) }
+  const expand = query.expand ?? []
+  if (!isComputed(expand)) return page
+  const rows = await withComputed(ctx, page.rows(), expand)
+  return { ...page, rows: () => rows, json: Buffer.from(rows.map(({ json }) => json).join(',')) }
 }
 
 /** The messages of a conversation; a contact sees no notes. */
 export async function listMessages (ctx: Context, ref: string, query: MessageQuery): Promise<Page<Message>> {
-  const { id } = JSON.parse((await getConversation(ctx, ref)).json) as Conversation
+  const { id } = await getConversation(ctx, ref)
   return messagesOf(ctx, id, query)
 }
 
 /** Those of the ids that exist, in no order. */
 export async function conversationsById (ctx: Context, ids: readonly string[]): Promise<Conversation[]> {
   const { workspaceId } = allow(ctx, 'conversations:read')
-  const { rows } = await reading(read.list(ctx.db, workspaceId, { limit: 100, count: false, sort: 'createdAtDesc', filter: { id: { in: [...ids] }, disposition: { isNull: false } } }, { select: everything([], false), contactId: null, now: '' }))
-  return rows.map(({ json }) => JSON.parse(json) as Conversation)
+  const { json } = await reading(read.list(ctx.db, workspaceId, { limit: 100, count: false, sort: 'createdAtDesc', filter: { id: { in: [...ids] }, disposition: { isNull: false } } }, { select: everything([], false), contactId: null, now: '' }))
+  return JSON.parse(`[${json}]`) as Conversation[]
 }
 
 export async function createConversation (ctx: Context, input: CreateConversation): Promise<Conversation> {

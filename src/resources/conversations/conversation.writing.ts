@@ -1,4 +1,4 @@
-import type { Asked, Writer } from '../../graphql/written.js'
+import type { Asked, Piece, Writer } from '../../graphql/written.js'
 import { listArguments } from '../../graphql/resolving.js'
 import { listed, type Selected } from '../../db/json.js'
 import { Ref } from '../../shapes.js'
@@ -38,7 +38,7 @@ export const writeConversation: Writer = asked => {
   const choose = choosing(asked)
   return choose && (async (ctx, { id }) => {
     try {
-      return (await getConversation(ctx, sent(Ref, id, 'id'), [], choose)).json
+      return [(await getConversation(ctx, sent(Ref, id, 'id'), [], choose)).json]
     } catch { return undefined }
   })
 }
@@ -48,22 +48,23 @@ const simple: Record<string, (page: RawPage) => unknown> = {
   endCursor: ({ page }) => page.endCursor
 }
 
-type Part = (page: RawPage) => string
+type Part = (page: RawPage) => Piece[]
 
 /** How a part of a connection is written, and what of each row; null for what is not foreseen. */
 function partOf (field: Asked): { write: Part, row?: Asked } | null {
-  const pair = (write: Part): Part => page => `${JSON.stringify(field.key)}:${write(page)}`
+  const pair = (write: Part): Part => page => [`${JSON.stringify(field.key)}:`, ...write(page)]
   const { name, fields } = field
-  if (name === '__typename') return { write: pair(() => JSON.stringify(field.type)) }
-  if (name === 'totalCount') return { write: pair(({ page }) => String(page.total)) }
-  if (name === 'nodes') return { write: pair(({ rows }) => `[${rows.map(({ json }) => json).join(',')}]`), row: field }
+  if (name === '__typename') return { write: pair(() => [JSON.stringify(field.type)]) }
+  if (name === 'totalCount') return { write: pair(({ page }) => [String(page.total)]) }
+  if (name === 'nodes') return { write: pair(({ json }) => ['[', json, ']']), row: field }
   if (name === 'pageInfo' && fields!.every(each => simple[each.name])) {
-    return { write: pair(page => JSON.stringify(Object.fromEntries(fields!.map(each => [each.key, simple[each.name]!(page)])))) }
+    return { write: pair(page => [JSON.stringify(Object.fromEntries(fields!.map(each => [each.key, simple[each.name]!(page)])))]) }
   }
   const [first, second] = fields ?? []
   if (name !== 'edges' || fields!.length !== 2 || first!.name !== 'cursor' || second!.name !== 'node') return null
-  const edge = (page: RawPage): string[] => page.rows.map(row => `{"${first!.key}":"${page.cursorOf(row)}","${second!.key}":${row.json}}`)
-  return { write: pair(page => `[${edge(page).join(',')}]`), row: second }
+  const edges = (page: RawPage): Piece[] => page.rows().flatMap((row, at) =>
+    [`${at ? ',' : ''}{"${first!.key}":"${page.cursorOf(row)}","${second!.key}":`, row.json, '}'])
+  return { write: pair(page => ['[', ...edges(page), ']']), row: second }
 }
 
 export const writeConversations: Writer = asked => {
@@ -75,7 +76,7 @@ export const writeConversations: Writer = asked => {
   return choose && (async (ctx, args) => {
     try {
       const page = await listConversations(ctx, { ...sent(SearchConversations, listArguments(args)), expand: [], count }, choose)
-      return `{${parts.map(part => part!.write(page)).join(',')}}`
+      return [...parts.flatMap((part, at) => [at ? ',' : '{', ...part!.write(page)]), '}']
     } catch { return undefined }
   })
 }

@@ -1,0 +1,140 @@
+import { and, eq, sql, type SQL } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
+import { word } from '../../db/attributes.js'
+import { rfc3339 } from '../../db/json.js'
+import { cursorCondition, type Sort } from '../../db/page.js'
+import { conversationFilters, type ConversationQuery } from './conversation.shapes.js'
+import { conversations } from './conversation.table.js'
+
+/** What finds the conversations of a page: a `from` with its conditions, their order, and the place of each in it; `c` is the conversation. */
+export interface Finding { from: string, order: string, at: string, params: unknown[], replan: boolean }
+
+/** What of who asks decides about what is found. */
+export interface Asking { contactId: string | null, now: string }
+
+const by = (column: SQL | (typeof conversations)[keyof typeof conversations], field: string, direction: 'asc' | 'desc'): Sort =>
+  ({ column: column as SQL, field, direction, cast: 'timestamptz' })
+const sorts: Record<ConversationQuery['sort'], Sort> = {
+  lastActivityAtDesc: by(conversations.lastActivityAt, 'last_activity_at', 'desc'),
+  lastActivityAtAsc: by(conversations.lastActivityAt, 'last_activity_at', 'asc'),
+  createdAtDesc: by(conversations.createdAt, 'created_at', 'desc'),
+  createdAtAsc: by(conversations.createdAt, 'created_at', 'asc'),
+  updatedAtDesc: by(conversations.updatedAt, 'updated_at', 'desc'),
+  updatedAtAsc: by(conversations.updatedAt, 'updated_at', 'asc'),
+  waitingSinceAsc: by(conversations.waitingSince, 'waiting_since', 'asc'),
+  nextDueAtAsc: by(conversations.nextDueAt, 'next_due_at', 'asc')
+}
+
+const namesDisposition = (filter: unknown): boolean => JSON.stringify(filter ?? null).includes('"disposition"')
+const orNone = (column: (typeof conversations)['assigneeId' | 'teamId'], given: string | undefined): SQL | undefined =>
+  given === undefined ? undefined : given === 'none' ? sql`${column} is null` : eq(column, given)
+
+/** Exact at this instant, whether or not a worker has noticed. */
+const overdue = (wanted: boolean | undefined, now: string): SQL | undefined => wanted === undefined
+  ? undefined
+  : wanted ? sql`${conversations.nextDueAt} < ${now}` : sql`(${conversations.nextDueAt} >= ${now} or ${conversations.nextDueAt} is null)`
+
+function conditions (workspaceId: string, query: ConversationQuery, { contactId, now }: Asking): SQL[] {
+  const c = conversations
+  const words = query.q && sql`words_asked(${workspaceId}::uuid, ${query.q})`
+  return [
+    eq(c.workspaceId, workspaceId),
+    namesDisposition(query.filter) ? sql`${c.disposition} <> 'deleted'` : sql`${c.disposition} = 'active'`,
+    contactId ? eq(c.contactId, contactId) : undefined,
+    query.status && eq(c.status, query.status),
+    orNone(c.assigneeId, query.assigneeId),
+    orNone(c.teamId, query.teamId),
+    query.contactId && eq(c.contactId, query.contactId),
+    query.channelId && eq(c.channelId, query.channelId),
+    query.tagId && sql`${c.tagIds} @> array[${query.tagId}]::uuid[]`,
+    query.priority && eq(c.priority, query.priority),
+    query.sort === 'waitingSinceAsc' ? sql`${c.waitingSince} is not null` : undefined,
+    query.sort === 'nextDueAtAsc' ? sql`${c.nextDueAt} is not null` : undefined,
+    query.atRisk ? sql`${c.atRisk}` : query.atRisk === false ? sql`not ${c.atRisk}` : undefined,
+    overdue(query.overdue, now),
+    words && sql`${c.id} in (select m.conversation_id from messages m where m.workspace_id = ${workspaceId} and m.search @@ ${words}${contactId ? sql` and m.kind <> 'note'` : sql``})`,
+    conversationFilters.where(query.filter)
+  ].filter((part): part is SQL => part !== undefined && part !== '')
+}
+
+/** Each is led to by an index in the order of the list, for a rare value as for a common one; these two also with a status. */
+const evenly = new Set(['id', 'assigneeId', 'teamId', 'contactId', 'companyId', 'channelId'])
+const withStatus = ['assigneeId', 'teamId']
+
+/** Whether a rare value and a common one want different plans. */
+function isSelective ({ q, filter = {}, tagId }: ConversationQuery): boolean {
+  const isEven = (field: string): boolean => evenly.has(field) || (field === 'status' && withStatus.some(beside => filter[beside]))
+  return Boolean(q ?? tagId) || Object.entries(filter).some(([field, condition]) => !isEven(field) || Object.keys(condition as object).some(operator => operator !== 'eq'))
+}
+
+const dialect = new PgDialect()
+const alias = (text: string): string => text.replaceAll('"conversations".', 'c.')
+
+/** How a page's conversations are found. */
+export function findingOf (workspaceId: string, query: ConversationQuery, asking: Asking): Finding {
+  const found = asking.contactId === null && onlyWordOf(query)
+  return found ? byWord(workspaceId, query, found) : byConditions(workspaceId, query, asking)
+}
+
+function byConditions (workspaceId: string, query: ConversationQuery, asking: Asking): Finding {
+  const sort = sorts[query.sort]
+  const where = conditions(workspaceId, query, asking)
+  if (query.after) where.push(cursorCondition(query.after, query.sort, sort, conversations.id))
+  const { sql: condition, params } = dialect.sqlToQuery(and(...where)!)
+  const [column, order] = [`c.${sort.field}`, `c.${sort.field} ${sort.direction}, c.id ${sort.direction}`]
+  const from = `conversations c where ${alias(condition)}`
+  return {
+    // Words match many: those are put in order by the index of ids alone, and only a page of them is looked up.
+    from: query.q ? `(select c.id, c.${sort.field} from ${from} order by ${order} limit $${params.length + 1}) found join conversations c on c.workspace_id = $1 and c.id = found.id where true` : from,
+    order, at: rfc3339(column), params, replan: isSelective(query)
+  }
+}
+
+/** Counts everything that a list holds. */
+export function countingOf (workspaceId: string, query: ConversationQuery, asking: Asking): { text: string, params: unknown[] } {
+  const found = asking.contactId === null && onlyWordOf(query)
+  const counted = found
+    ? sql`conversation_words w where ${and(...ofWord(workspaceId, found))}`
+    : sql`conversations where ${and(...conditions(workspaceId, query, asking))}`
+  const { sql: text, params } = dialect.sqlToQuery(sql`select count(*)::int as total from ${counted}`)
+  return { text, params }
+}
+
+/** The only condition of a list, where that is a word that conversations are kept by in the order of lists. */
+function onlyWordOf (query: ConversationQuery): string | null {
+  const { sort, limit: _, after: _after, count: _count, expand: _expand, ...rest } = query as ConversationQuery & { tagId?: string }
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined)
+  if (given.length !== 1 || sorts[sort].field !== 'last_activity_at') return null
+  const [[name, value]] = given as [[string, unknown]]
+  if (name === 'tagId') return tagWord(value as string)
+  const conditions = Object.entries(name === 'filter' ? value as object : {}) as Array<[string, unknown]>
+  if (conditions.length !== 1) return null
+  const [[field, condition]] = conditions as [[string, never]]
+  return field === 'tags' ? onlyTagOf(condition) : field === 'attributes' ? onlyValueOf(condition) : null
+}
+
+const tagWord = (id: string): string => `tag=${id.toLowerCase()}`
+
+function onlyTagOf (condition: { any?: string[], all?: string[] }): string | null {
+  const [some, ...others] = Object.values(condition)
+  return others.length === 0 && Array.isArray(some) && some.length === 1 ? tagWord(some[0]!) : null
+}
+
+function onlyValueOf ([condition, ...others]: Array<{ key: string, eq?: unknown }>): string | null {
+  const { key, eq, ...more } = condition!
+  return others.length === 0 && eq !== undefined && eq !== null && Object.keys(more).length === 0 ? word(key, eq) : null
+}
+
+const ofWord = (workspaceId: string, found: string): SQL[] => [sql`w.workspace_id = ${workspaceId}`, sql`w.word = ${found}`]
+
+function byWord (workspaceId: string, query: ConversationQuery, found: string): Finding {
+  const sort = { ...sorts[query.sort], column: sql`w.last_activity_at` }
+  const where = ofWord(workspaceId, found)
+  if (query.after) where.push(cursorCondition(query.after, query.sort, sort, sql`w.conversation_id`))
+  const { sql: condition, params } = dialect.sqlToQuery(and(...where)!)
+  return {
+    from: `conversation_words w join conversations c on c.workspace_id = w.workspace_id and c.id = w.conversation_id where ${condition}`,
+    order: `w.last_activity_at ${sort.direction}, w.conversation_id ${sort.direction}`,
+    at: rfc3339('w.last_activity_at'), params, replan: false
+  }
+}
