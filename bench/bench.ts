@@ -40,12 +40,13 @@ async function setting (server: string, rows: number): Promise<Setting> {
   return {
     url, rows, scale: scaleOf(rows, ''), timing, services,
     product: await start('dist/main.js', url, { LOG_LEVEL: 'info', RATE_LIMIT_PER_MINUTE: '10000000', MAX_EVENT_LOOP_DELAY_MS: '0', GRAPHQL_MAX_COST: '100000' }),
-    bare: await start('bench/bare.js', url, { WORKSPACE: idOf('workspace', 1, 1) })
+    bare: await start('bench/bare.js', url, { WORKSPACE: idOf('workspace', 1, 1) }),
+    relay: await start('bench/relay.js', url)
   }
 }
 
-async function close ({ services, product, bare }: Setting): Promise<void> {
-  await Promise.all([product.stop(), bare.stop(), services.close()])
+async function close ({ services, product, bare, relay }: Setting): Promise<void> {
+  await Promise.all([product.stop(), bare.stop(), relay.stop(), services.close()])
 }
 
 async function measureAll (large: Setting, all: Case[]): Promise<Measured[]> {

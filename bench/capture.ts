@@ -1,12 +1,11 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
-import type pg from 'pg'
 import { contextOf, type Context, type Services } from '../src/context.js'
-import type { Db } from '../src/db/connection.js'
+import type { Db, Statement as QueryOf } from '../src/db/connection.js'
 import { scopes } from '../src/scopes.js'
 import { idOf } from './fill/told.js'
 
 /** One statement that the product sent, its values as text; what changes from call to call is `<<conv>>` or `<<newN>>`. */
-export interface Statement { text: string, values: Array<string | null> }
+export interface Statement { text: string, values: Array<string | null>, replan?: boolean }
 
 const { prepareValue } = (await import('pg/lib/utils' as string)).default as { prepareValue: (value: unknown) => string | Buffer | null }
 const textOf = (value: unknown): string | null => {
@@ -15,9 +14,9 @@ const textOf = (value: unknown): string | null => {
 }
 
 function recording (inner: Db, statements: Statement[]): Db {
-  const query = async (config: pg.QueryConfig | string, given?: unknown[]) => {
+  const query = async (config: QueryOf | string, given?: unknown[]) => {
     const [text, values] = typeof config === 'string' ? [config, given] : [config.text, given ?? config.values]
-    statements.push({ text, values: (values ?? []).map(textOf) })
+    statements.push({ text, values: (values ?? []).map(textOf), ...(typeof config === 'object' && config.replan && { replan: true }) })
     return inner.$client.query(config, given)
   }
   return drizzle({ client: { query } as never }) as unknown as Db
@@ -75,5 +74,5 @@ function generalised (statements: Statement[]): Statement[] {
     .replaceAll('thread:t-1', 'thread:t-<<thread>>')
     .replaceAll('customer-1@', 'customer-<<contact>>@')
     .replace(/bench-new-\d+/g, 'bench-<<new1>>')
-  return statements.map(({ text, values }) => ({ text, values: values.map(change) }))
+  return statements.map(statement => ({ ...statement, values: statement.values.map(change) }))
 }

@@ -1,7 +1,8 @@
 import type { Services } from '../src/context.js'
+import { createHash } from 'node:crypto'
 import { listConversations } from '../src/resources/conversations/conversation.service.js'
 import { SearchConversations } from '../src/resources/conversations/conversation.shapes.js'
-import { capture, contextIn } from './capture.js'
+import { capture, contextIn, type Statement } from './capture.js'
 import type { Case } from './cases.js'
 import type { Scale } from './fill/statements.js'
 import { check, load, type Call, type Load, type Server } from './processes.js'
@@ -14,6 +15,8 @@ export interface Setting {
   services: Services
   product: Server
   bare: Server
+  /** What HTTP alone costs: it sends on what one statement answers. */
+  relay: Server
   timing: { rounds: number, seconds: number }
 }
 
@@ -22,7 +25,8 @@ export interface Measured {
   name: string
   ratio: number
   spread: [number, number] | null
-  must: number
+  /** Nothing is wanted of what only explains another figure. */
+  must: number | null
   wish: number | null
   /** Whether `must` is the highest that is allowed, rather than the lowest. */
   atMost?: boolean
@@ -35,7 +39,7 @@ export interface Measured {
 export const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
 /** The medians of rounds. */
-export function compared (name: string, pairs: Array<{ product: number, base: number }>, must: number, wish: number | null, by: string): Measured {
+export function compared (name: string, pairs: Array<{ product: number, base: number }>, must: number | null, wish: number | null, by: string): Measured {
   const ratios = pairs.map(({ product, base }) => product / base)
   return {
     name, must, wish, by, ratio: median(ratios), spread: [Math.min(...ratios), Math.max(...ratios)],
@@ -46,18 +50,21 @@ export function compared (name: string, pairs: Array<{ product: number, base: nu
 const rest = new Map<string, Measured>()
 
 /** One operation against the raw base, and against the bare server where that has it; rounds alternate. */
-export async function measureCase (each: Case, { url, rows, scale, services, product, bare, timing: { rounds, seconds } }: Setting): Promise<Measured[]> {
+export async function measureCase (each: Case, setting: Setting): Promise<Measured[]> {
+  const { url, rows, scale, services, product, bare, relay, timing: { rounds, seconds } } = setting
   const statements = await capture(services, each.workspace, ctx => each.sql(ctx, each.workspace))
   const raw = await rawOf(url, statements, { ...each.range(rows), contacts: scale.contacts })
   const calls = each.calls(rows)
   await check(product, calls[0]!)
-  await warm([product, ...each.bare ? [bare] : []], calls)
-  const found: Array<{ raw: number, product: Load, bare: number }> = []
+  if (each.relayed) await relays(relay, statements)
+  await warm([product, ...each.bare ? [bare] : [], ...each.relayed ? [relay] : []], calls)
+  const found: Array<{ raw: number, product: Load, bare: number, relay: number }> = []
   for (let round = 0; round < rounds; round++) {
     found.push({
       raw: await raw.run(seconds),
       product: await load(product, calls, seconds),
-      bare: each.bare ? (await load(bare, calls, seconds)).perSecond : 0
+      bare: each.bare ? (await load(bare, calls, seconds)).perSecond : 0,
+      relay: each.relayed ? (await load(relay, calls, seconds)).perSecond : 0
     })
   }
   const of = (base: (round: typeof found[number]) => number) => found.map(round => ({ product: round.product.perSecond, base: base(round) }))
@@ -65,6 +72,10 @@ export async function measureCase (each: Case, { url, rows, scale, services, pro
   rest.set(each.name, main)
   const measured = [main]
   if (each.bare) measured.push(compared(`${each.name}, against bare`, of(round => round.bare), 1, null, 'bare'))
+  if (each.relayed) {
+    measured.push(compared(`${each.name}, HTTP alone`, found.map(round => ({ product: round.relay, base: round.raw })), null, null, `raw (${raw.by})`),
+      compared(`${each.name}, against HTTP alone`, of(round => round.relay), null, null, 'HTTP alone'))
+  }
   if (each.beside) {
     const other = rest.get(each.beside.name)
     if (other) measured.push({ ...main, name: `${each.name}, against REST`, ratio: main.ratio / other.ratio, spread: null, must: each.beside.must, wish: null, base: other.product, by: 'REST' })
@@ -74,6 +85,14 @@ export async function measureCase (each: Case, { url, rows, scale, services, pro
     measured.push({ name: `${each.name}, p99 in ms`, ratio: median(latencies), spread: [Math.min(...latencies), Math.max(...latencies)], must: each.p99Ms, wish: null, atMost: true })
   }
   return measured
+}
+
+/** Named as the product names it: planned once, or each time where the values decide. */
+async function relays (relay: Server, [statement]: Statement[]): Promise<void> {
+  const { text, values, replan } = statement!
+  const answer = await fetch(`${relay.origin}/statement`, { method: 'PUT', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text, values, ...(!replan && { name: createHash('sha1').update(text).digest('hex') }) }) })
+  if (!answer.ok) throw new Error(`PUT /statement: ${answer.status}`)
 }
 
 export async function warm (servers: Server[], calls: Call[]): Promise<void> {

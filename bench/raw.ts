@@ -61,6 +61,8 @@ async function script (client: pg.Client, statements: Statement[], { from, step,
 async function byPgbench (url: string, statements: Statement[], range: Range): Promise<Raw> {
   const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' })
   await client.connect()
+  // What the product has planned anew for the values is planned anew here.
+  const mode = statements.some(({ replan }) => replan) ? 'extended' : 'prepared'
   const { lines, settings } = await script(client, statements, range).finally(() => client.end())
   return {
     by: 'pgbench',
@@ -69,7 +71,7 @@ async function byPgbench (url: string, statements: Statement[], range: Range): P
       const file = join(folder, 'script.sql')
       await writeFile(file, lines)
       const runId = Math.floor(Date.now() / 1000) % 65536
-      const output = await outputOf('pgbench', ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', String(seconds), '-f', file,
+      const output = await outputOf('pgbench', ['-n', '-M', mode, '-c', String(clients), '-j', '2', '-T', String(seconds), '-f', file,
         '-D', 'n=0', '-D', `run=${runId}`, ...settings, url])
       await rm(folder, { recursive: true })
       const failed = /number of failed transactions: (\d+)/.exec(output)?.[1]
@@ -89,7 +91,7 @@ function outputOf (program: string, given: string[]): Promise<string> {
 /** Where pgbench is not installed: a tight loop over pg, each client's statements pipelined. */
 async function byPg (url: string, statements: Statement[], { from, step, count, contacts }: Range): Promise<Raw> {
   let calls = 0
-  const named = statements.map(({ text, values }, at) => ({ name: values.length ? `raw${at}` : undefined, text, values }))
+  const named = statements.map(({ text, values, replan }, at) => ({ name: values.length && !replan ? `raw${at}` : undefined, text, values }))
   const once = async (client: pg.Client, run: number): Promise<void> => {
     const call = ++calls
     const conv = from + step * Math.floor(Math.random() * count)

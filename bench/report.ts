@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { projectRoot } from '../src/root.js'
 import type { Measured } from './measure.js'
 
-export const reached = ({ ratio, must, atMost }: Measured): boolean => atMost ? ratio <= must : ratio >= must
+const reached = ({ ratio, must, atMost }: Measured): boolean => atMost ? ratio <= must! : ratio >= must!
+const goal = ({ must, wish, atMost }: Measured): string => `${atMost ? '≤' : '≥'} ${must}${wish ? `, then ${wish}` : ''}`
 
 const figure = (value: number): string => value >= 100 ? String(Math.round(value)) : value.toPrecision(3)
 
@@ -25,10 +26,10 @@ export function print (measured: Measured[], rows: number): void {
   console.log(`\n${rows} conversations; ${on}; commit ${commit}; ${at}\n`)
   console.log('| figure | measured | spread | goal | | product/s | base/s | base |\n|---|--:|--:|--:|---|--:|--:|---|')
   for (const each of measured) {
-    const { name, ratio, spread, must, wish, atMost, product, base, by } = each
+    const { name, ratio, spread, must, product, base, by } = each
     console.log(`| ${[
-      name, figure(ratio), spread ? spread.map(figure).join('–') : '', `${atMost ? '≤' : '≥'} ${must}${wish ? `, then ${wish}` : ''}`,
-      reached(each) ? 'yes' : '**no**', product ? figure(product) : '', base ? figure(base) : '', by ?? ''
+      name, figure(ratio), spread ? spread.map(figure).join('–') : '', ...must === null ? ['', ''] : [goal(each), reached(each) ? 'yes' : '**no**'],
+      product ? figure(product) : '', base ? figure(base) : '', by ?? ''
     ].join(' | ')} |`)
   }
 }
