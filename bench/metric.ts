@@ -85,7 +85,7 @@ export async function measureMetric ({ url, rows, scale, services, product, timi
   for (const [name, text] of Object.entries(raw)) checkEqual(name, await rowsOf<Row>(services.database.read, text, [workspaceId, from, to]), answer)
 
   const statements = Object.values(raw).map((text): Statement => ({ text, values: [workspaceId, from, to] }))
-  const base = await rawOf(url, statements, { from: 1, step: 1, count: rows, contacts: scale.contacts })
+  const base = await rawOf(url, statements, { from: 1, step: 1, count: rows, contacts: scale.contacts }, { parallel: true })
   const calls: Call[] = [{ method: 'POST', path: '/v1/metrics/query', body: JSON.stringify(query) }]
   await check(product, calls[0]!)
   await warm([product], calls)

@@ -10,14 +10,15 @@ import { secretOf } from './fill/fill.js'
 export interface Server { origin: string, readyMs: number, memoryMiB: () => number, cpuMs: () => number, stop: () => Promise<void> }
 
 /** How `npm start` and the image start it. */
-const shipped = ['--max-semi-space-size=4']
+const shipped = { args: ['--max-semi-space-size=4'], env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' } }
 
 export async function start (file: string, databaseUrl: string, more: Record<string, string> = {}): Promise<Server> {
   const port = await freePort()
   const began = performance.now()
-  const child = spawn(process.execPath, [...file.startsWith('dist/') ? process.env.BENCH_NODE_ARGS?.split(' ') ?? shipped : [], join(projectRoot, file)], {
+  const isProduct = file.startsWith('dist/')
+  const child = spawn(process.execPath, [...isProduct ? process.env.BENCH_NODE_ARGS?.split(' ') ?? shipped.args : [], join(projectRoot, file)], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, PORT: String(port), DATABASE_URL: databaseUrl, ...more }
+    env: { ...process.env, ...isProduct && shipped.env, PORT: String(port), DATABASE_URL: databaseUrl, ...more }
   })
   const origin = `http://127.0.0.1:${port}`
   await ready(child, `${origin}/health/ready`)

@@ -11,9 +11,11 @@ export interface Raw { by: 'pgbench' | 'pg', run: (seconds: number) => Promise<n
 export interface Range { from: number, step: number, count: number, contacts: number }
 const clients = 16
 
-export async function rawOf (url: string, statements: Statement[], range: Range): Promise<Raw> {
+/** `parallel`: one statement on all cores. Otherwise on one, as the product asks: all have something to do. */
+export async function rawOf (url: string, statements: Statement[], range: Range, { parallel = false } = {}): Promise<Raw> {
+  const options = `-c timezone=UTC -c datestyle=ISO${parallel ? '' : ' -c max_parallel_workers_per_gather=0'}`
   const hasPgbench = spawnSync('pgbench', ['--version']).status === 0
-  return hasPgbench ? byPgbench(url, statements, range) : byPg(url, statements, range)
+  return hasPgbench ? byPgbench(url, statements, range, options) : byPg(url, statements, range, options)
 }
 
 const variables = (statements: Statement[]): string[] =>
@@ -58,7 +60,7 @@ async function script (client: pg.Client, statements: Statement[], { from, step,
   return { lines: lines.join('\n') + '\n', settings }
 }
 
-async function byPgbench (url: string, statements: Statement[], range: Range): Promise<Raw> {
+async function byPgbench (url: string, statements: Statement[], range: Range, options: string): Promise<Raw> {
   const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' })
   await client.connect()
   // What the product has planned anew for the values is planned anew here.
@@ -72,7 +74,7 @@ async function byPgbench (url: string, statements: Statement[], range: Range): P
       await writeFile(file, lines)
       const runId = Math.floor(Date.now() / 1000) % 65536
       const output = await outputOf('pgbench', ['-n', '-M', mode, '-c', String(clients), '-j', '2', '-T', String(seconds), '-f', file,
-        '-D', 'n=0', '-D', `run=${runId}`, ...settings, url])
+        '-D', 'n=0', '-D', `run=${runId}`, ...settings, url], options)
       await rm(folder, { recursive: true })
       const failed = /number of failed transactions: (\d+)/.exec(output)?.[1]
       if (failed && failed !== '0') throw new Error(`pgbench: ${output}`)
@@ -81,15 +83,15 @@ async function byPgbench (url: string, statements: Statement[], range: Range): P
   }
 }
 
-function outputOf (program: string, given: string[]): Promise<string> {
-  const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PGOPTIONS: '-c timezone=UTC -c datestyle=ISO' } })
+function outputOf (program: string, given: string[], options: string): Promise<string> {
+  const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PGOPTIONS: options } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => { output += chunk })
   return new Promise((resolve, reject) => child.on('close', code => code === 0 ? resolve(output) : reject(new Error(`${program}: ${output}`))))
 }
 
 /** Where pgbench is not installed: a tight loop over pg, each client's statements pipelined. */
-async function byPg (url: string, statements: Statement[], { from, step, count, contacts }: Range): Promise<Raw> {
+async function byPg (url: string, statements: Statement[], { from, step, count, contacts }: Range, options: string): Promise<Raw> {
   let calls = 0
   const named = statements.map(({ text, values, replan }, at) => ({ name: values.length && !replan ? `raw${at}` : undefined, text, values }))
   const once = async (client: pg.Client, run: number): Promise<void> => {
@@ -107,7 +109,7 @@ async function byPg (url: string, statements: Statement[], { from, step, count, 
       const before = calls
       const run = Math.floor(Date.now() / 1000) % 65536
       await Promise.all(Array.from({ length: clients }, async () => {
-        const client = new pg.Client({ connectionString: url, pipeline: true, options: '-c timezone=UTC -c datestyle=ISO' } as pg.ClientConfig)
+        const client = new pg.Client({ connectionString: url, pipeline: true, options } as pg.ClientConfig)
         await client.connect()
         while (Date.now() < end) await once(client, run)
         await client.end()

@@ -28,7 +28,7 @@ export interface Transaction {
 
 export interface Database {
   url: string
-  /** For reads: three pipelined connections, no transaction. */
+  /** For reads: a few pipelined connections, no transaction. */
   read: Db
   begin: () => Promise<Transaction>
   /** A connection outside the pools, for LISTEN and advisory locks; the caller ends it. */
@@ -70,8 +70,15 @@ function named (config: Statement | string, given?: unknown[]): pg.QueryConfig {
   return { ...query, values, name: query.name ?? (values && !replan ? nameOf(query.text) : undefined) }
 }
 
-const bind = (client: { query: (config: pg.QueryConfig) => Promise<pg.QueryResult> }): Db =>
-  drizzle({ client: { query: (config: Statement, values?: unknown[]) => client.query(named(config, values)) } as never }) as unknown as Db
+type Asked = (config: pg.QueryConfig) => Promise<pg.QueryResult>
+
+/** `replanned` takes the statements that are planned each time, by name: without it they are sent unnamed, and read anew each time, too. */
+const bind = (query: Asked, replanned?: Asked): Db => {
+  const run = (config: Statement | string, values?: unknown[]) => typeof config === 'object' && config.replan && replanned
+    ? replanned(named({ ...config, replan: false }, values))
+    : query(named(config, values))
+  return drizzle({ client: { query: run } as never }) as unknown as Db
+}
 
 /** All that is sent on a connection in one turn of the event loop goes out in one write. */
 function together<T extends pg.Client | pg.PoolClient> (client: T): T {
@@ -83,19 +90,24 @@ function together<T extends pg.Client | pg.PoolClient> (client: T): T {
   return client
 }
 
+/** Each question goes to the connection with the fewest before it: in a line, a quick one waits for the slow ones in front. */
 class Readers {
   private readonly clients: Array<Promise<pg.Client> | undefined>
-  private next = 0
+  private readonly asked: number[]
   private closed = false
   constructor (private readonly settings: pg.ClientConfig, count: number, private readonly log: Logger) {
     this.clients = Array.from({ length: count })
+    this.asked = Array.from({ length: count }, () => 0)
   }
 
   async query (config: pg.QueryConfig): Promise<pg.QueryResult> {
     if (this.closed) throw new Error('Connection terminated: the database was closed')
-    const slot = this.next = (this.next + 1) % this.clients.length
-    const client = await (this.clients[slot] ??= this.connect(slot))
-    return together(client).query(config)
+    const slot = this.asked.indexOf(Math.min(...this.asked))
+    this.asked[slot]!++
+    try {
+      const client = await (this.clients[slot] ??= this.connect(slot))
+      return await together(client).query(config)
+    } finally { this.asked[slot]!-- }
   }
 
   private async connect (slot: number): Promise<pg.Client> {
@@ -122,7 +134,7 @@ class Readers {
 }
 
 function transactionOn (client: pg.PoolClient & { db?: Db }): Transaction {
-  const db = client.db ??= bind({ query: config => together(client).query(config) })
+  const db = client.db ??= bind(config => together(client).query(config))
   const begun = together(client).query('begin')
   begun.catch(() => {})
   let over = false
@@ -168,9 +180,10 @@ export function openDatabase ({ url, poolSize, statementTimeoutMs, readers = 3, 
   pool.on('error', error => log.warn({ err: error }, 'an idle connection was lost'))
   pool.on('connect', client => client.on('error', error => log.warn({ err: error }, 'a connection was lost')))
   const shared = new Readers(settings, readers, log)
+  const replanning = new Readers({ ...settings, options: `${settings.options} -c plan_cache_mode=force_custom_plan` }, Math.min(readers, 2), log)
   return {
     url,
-    read: bind(shared),
+    read: bind(config => shared.query(config), config => replanning.query(config)),
     begin: async () => transactionOn(await pool.connect()),
     async dedicated () {
       const client = new pg.Client({ ...settings, pipeline: false, statement_timeout: 0, query_timeout: 0 } as pg.ClientConfig)
@@ -178,7 +191,7 @@ export function openDatabase ({ url, poolSize, statementTimeoutMs, readers = 3, 
       return client
     },
     waiting: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    async close () { await Promise.all([shared.close(), pool.end()]) }
+    async close () { await Promise.all([shared.close(), replanning.close(), pool.end()]) }
   }
 }
 
