@@ -62,8 +62,7 @@ create table conversations (
   previous_conversation_id uuid,
   -- What else the fold needs to go on from here.
   fold json not null,
-  -- What is found by words is put in order by this index alone.
-  primary key (workspace_id, id) include (disposition, last_activity_at),
+  primary key (workspace_id, id),
   constraint conversations_external_id_key unique (workspace_id, external_id),
   constraint conversations_channel_fkey foreign key (workspace_id, channel_id) references channels (workspace_id, id),
   constraint conversations_contact_fkey foreign key (workspace_id, contact_id) references contacts (workspace_id, id),
@@ -125,22 +124,6 @@ create table conversation_threads (
 );
 create index conversation_threads_conversation on conversation_threads (workspace_id, conversation_id);
 
--- Words with three letters of their workspace before each: an index of words has one list for each word, and a search in one
--- workspace would read what all of them hold.
-create function word_prefix(workspace uuid) returns text language sql immutable parallel safe
-  return right(workspace::text, 3);
--- Without the words that would be too long with three letters more; and of many bytes no more than what has room.
-create function long_words_in(words text) returns tsvector language sql immutable parallel safe
-begin atomic
-  select ts_delete(found, array(select lexeme from unnest(found) where octet_length(lexeme) > 2040))
-  from to_tsvector('simple', left(words, case when octet_length(words) > 250000 then 50000 else 100000 end)) found;
-end;
-create function words_in(workspace uuid, words text) returns tsvector language sql immutable parallel safe
-  return ltrim(replace(' ' || case when octet_length(words) < 1300 then to_tsvector('simple', words) else long_words_in(words) end::text,
-    ' ''', ' ''' || word_prefix(workspace)))::tsvector;
-create function words_asked(workspace uuid, asked text) returns tsquery language sql immutable parallel safe
-  return regexp_replace(websearch_to_tsquery('simple', asked)::text, '''((?:[^'']|'''')+)''', '''' || word_prefix(workspace) || '\1''', 'g')::tsquery;
-
 create table messages (
   workspace_id uuid not null,
   id uuid not null,
@@ -178,7 +161,7 @@ create table messages (
   delivery_reason text,
   delivery_changed_at timestamptz(3),
   provider_message_id text,
-  search tsvector generated always as (words_in(workspace_id, coalesce(subject, '') || ' ' || text)) stored,
+  search tsvector generated always as (to_tsvector('simple', left(coalesce(subject, '') || ' ' || text, 100000))) stored,
   primary key (workspace_id, id),
   constraint messages_external_id_key unique (workspace_id, channel_id, external_id),
   constraint messages_conversation_fkey foreign key (workspace_id, conversation_id) references conversations (workspace_id, id),

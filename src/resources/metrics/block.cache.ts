@@ -2,7 +2,7 @@ import type { Block } from '../../metrics/blocks.js'
 import type { Day } from './block.store.js'
 
 /** As much memory as unpacked blocks may take in one process. */
-const maxBytes = 32 * 2 ** 20
+const maxBytes = 24 * 2 ** 20
 
 interface Known { fold: number, block: Block, bytes: number }
 
