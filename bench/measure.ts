@@ -47,8 +47,6 @@ export function compared (name: string, pairs: Array<{ product: number, base: nu
   }
 }
 
-const rest = new Map<string, Measured>()
-
 /** One operation against the raw base, and against the bare server where that has it; rounds alternate. */
 export async function measureCase (each: Case, setting: Setting): Promise<Measured[]> {
   const { url, rows, scale, services, product, bare, relay, timing: { rounds, seconds } } = setting
@@ -58,28 +56,25 @@ export async function measureCase (each: Case, setting: Setting): Promise<Measur
   await check(product, calls[0]!)
   if (each.relayed) await relays(relay, statements)
   await warm([product, ...each.bare ? [bare] : [], ...each.relayed ? [relay] : []], calls)
-  const found: Array<{ raw: number, product: Load, bare: number, relay: number }> = []
+  const found: Array<{ raw: number, product: Load, bare: number, relay: number, rest: number }> = []
   for (let round = 0; round < rounds; round++) {
     found.push({
       raw: await raw.run(seconds),
       product: await load(product, calls, seconds),
       bare: each.bare ? (await load(bare, calls, seconds)).perSecond : 0,
-      relay: each.relayed ? (await load(relay, calls, seconds)).perSecond : 0
+      relay: each.relayed ? (await load(relay, calls, seconds)).perSecond : 0,
+      rest: each.beside ? (await load(product, each.beside.calls(rows), seconds)).perSecond : 0
     })
   }
   const of = (base: (round: typeof found[number]) => number) => found.map(round => ({ product: round.product.perSecond, base: base(round) }))
   const main = compared(each.name, of(round => round.raw), each.must, each.wish ?? null, `raw (${raw.by})`)
-  rest.set(each.name, main)
   const measured = [main]
   if (each.bare) measured.push(compared(`${each.name}, against bare`, of(round => round.bare), 1, null, 'bare'))
   if (each.relayed) {
     measured.push(compared(`${each.name}, HTTP alone`, found.map(round => ({ product: round.relay, base: round.raw })), null, null, `raw (${raw.by})`),
       compared(`${each.name}, against HTTP alone`, of(round => round.relay), null, null, 'HTTP alone'))
   }
-  if (each.beside) {
-    const other = rest.get(each.beside.name)
-    if (other) measured.push({ ...main, name: `${each.name}, against REST`, ratio: main.ratio / other.ratio, spread: null, must: each.beside.must, wish: null, base: other.product, by: 'REST' })
-  }
+  if (each.beside) measured.push(compared(`${each.name}, against REST`, of(round => round.rest), each.beside.must, null, 'REST'))
   if (each.p99Ms) {
     const latencies = found.map(round => round.product.p99Ms)
     measured.push({ name: `${each.name}, p99 in ms`, ratio: median(latencies), spread: [Math.min(...latencies), Math.max(...latencies)], must: each.p99Ms, wish: null, atMost: true })
