@@ -84,6 +84,7 @@ async function measureTenth (large: Setting): Promise<void> {
     for (const each of cases) {
       console.error(`… ${each.name} at ten times the rows`)
       measured.push(await measureScale(each, large, small))
+      if (each.alike) measured.push(await measureScale(each, large, small, true))
     }
   } finally { await close(small) }
 }

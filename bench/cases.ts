@@ -19,6 +19,8 @@ export interface Case {
   range: (rows: number) => Omit<Range, 'contacts'>
   /** The workspace that the raw base works in: writes of its own would spoil what is measured. */
   workspace: 1 | 2
+  /** What as many match among a tenth of the rows. */
+  alike?: () => Call[]
   /** It changes the workspace that the product works in. */
   writes?: boolean
   /** The share of the raw base that must be reached, and the one that is wished for. */
@@ -145,7 +147,7 @@ export const cases: Case[] = [
   filterCase('filter by an attribute', { filter: { attributes: [{ key: 'seats', eq: 77 }] } }),
   filterCase('filter by one order', { filter: { attributes: [{ key: 'orderNumber', eq: 'o-777' }] } }),
   filterCase('filter by company', { filter: { companyId: { eq: idOf('company', 7, 1) } } }),
-  filterCase('search for rare words', { q: 'w3000' }),
+  filterCase('search for rare words', { q: 'w3000' }, { alike: () => [post('/v1/conversations/search', { q: 'w300' })] }),
   filterCase('search for two words', { q: 'w70 w300' }),
   filterCase('search for common words', { q: 'w20' })
 ]
