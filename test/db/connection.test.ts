@@ -1,0 +1,39 @@
+import pg from 'pg'
+import pino from 'pino'
+import t from 'tap'
+import { openDatabase, rows } from '../../src/db/connection.js'
+import { testDatabase } from '../support/database.js'
+
+const url = await testDatabase()
+const lock = 7_411_902
+
+t.test('reads go on beside one that takes long, whatever comes after it', async t => {
+  const database = openDatabase({ url, poolSize: 1, statementTimeoutMs: 20_000, readers: 3, log: pino({ level: 'silent' }) })
+  const holder = new pg.Client({ connectionString: url })
+  await holder.connect()
+  t.teardown(async () => {
+    await holder.end()
+    await database.close()
+  })
+  await holder.query('select pg_advisory_lock($1)', [lock])
+  for (const how of [{}, { replan: true }]) {
+    let isOver = false
+    const slow = rows(database.read, 'select pg_advisory_xact_lock($1)', [lock], how).finally(() => { isOver = true })
+    for (let n = 0; n < 12; n++) t.same(await rows(database.read, 'select $1::int as n', [n], how), [{ n }])
+    t.notOk(isOver, 'none of them waited for it')
+    await holder.query('select pg_advisory_unlock($1)', [lock])
+    await slow
+    await holder.query('select pg_advisory_lock($1)', [lock])
+  }
+})
+
+t.test('what is planned for its values is, each time, and read only once', async t => {
+  const database = openDatabase({ url, poolSize: 1, statementTimeoutMs: 20_000, readers: 1, log: pino({ level: 'silent' }) })
+  t.teardown(() => database.close())
+  const asked = 'select $1::int as n, current_setting(\'plan_cache_mode\') as mode'
+  for (let n = 0; n < 8; n++) t.same(await rows(database.read, asked, [n], { replan: true }), [{ n, mode: 'force_custom_plan' }])
+  t.same(await rows(database.read, asked, [9]), [{ n: 9, mode: 'auto' }])
+  const [row] = await rows<{ custom: number, generic: number }>(database.read,
+    'select custom_plans::int as custom, generic_plans::int as generic from pg_prepared_statements where statement = $1', [asked], { replan: true })
+  t.same(row, { custom: 8, generic: 0 })
+})
