@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm'
 import { z } from 'zod'
 import { input, text } from '../shapes.js'
@@ -54,8 +55,15 @@ export const onAttributes = (column: SQLWrapper, words?: SQLWrapper): FilterFiel
   where: (conditions: AttributeCondition[]) => sql.join(conditions.map(each => attributeCondition(column, each, words)), sql` and `)
 })
 
-/** An attribute with one of its values, as a word. */
-export const word = (key: string, value: unknown): string => `${key}=${JSON.stringify(value)}`
+/** In bytes; an index takes no longer ones than 2,700 with everything beside them. */
+const longestWord = 2000
+
+/** An attribute with one of its values, as a word; of a value that is too long for an index, its digest. JSON never begins with `#`. */
+export function word (key: string, value: unknown): string {
+  const json = JSON.stringify(value)
+  const whole = `${key}=${json}`
+  return Buffer.byteLength(whole) <= longestWord ? whole : `${key}=#${createHash('sha256').update(json).digest('hex')}`
+}
 
 /**
  * Which attributes there are, and which with which value, as words: Postgres knows how common each word of a list is, and

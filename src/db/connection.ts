@@ -55,11 +55,14 @@ const types = {
  */
 const names = new Map<string, string>()
 const maxNames = 2000
-function nameOf (text: string): string | undefined {
-  const known = names.get(text)
-  if (known || names.size >= maxNames) return known
+/** Of filters there is no end, and each that Postgres remembers takes its memory: fewer of them, and apart, so that they leave the others their names. */
+const replannedNames = new Map<string, string>()
+const maxReplannedNames = 200
+function nameOf (text: string, known = names, most = maxNames): string | undefined {
+  const found = known.get(text)
+  if (found || known.size >= most) return found
   const name = `s${createHash('sha1').update(text).digest('base64url')}`
-  names.set(text, name)
+  known.set(text, name)
   return name
 }
 
@@ -75,7 +78,7 @@ type Asked = (config: pg.QueryConfig) => Promise<pg.QueryResult>
 /** `replanned` takes the statements that are planned each time, by name: without it they are sent unnamed, and read anew each time, too. */
 const bind = (query: Asked, replanned?: Asked): Db => {
   const run = (config: Statement | string, values?: unknown[]) => typeof config === 'object' && config.replan && replanned
-    ? replanned(named({ ...config, replan: false }, values))
+    ? replanned({ ...named(config, values), name: nameOf(config.text, replannedNames, maxReplannedNames) })
     : query(named(config, values))
   return drizzle({ client: { query: run } as never }) as unknown as Db
 }

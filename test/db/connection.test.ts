@@ -2,6 +2,7 @@ import pg from 'pg'
 import pino from 'pino'
 import t from 'tap'
 import { openDatabase, rows } from '../../src/db/connection.js'
+import { migrate } from '../../src/db/migrate.js'
 import { testDatabase } from '../support/database.js'
 
 const url = await testDatabase()
@@ -36,4 +37,21 @@ t.test('what is planned for its values is, each time, and read only once', async
   const [row] = await rows<{ custom: number, generic: number }>(database.read,
     'select custom_plans::int as custom, generic_plans::int as generic from pg_prepared_statements where statement = $1', [asked], { replan: true })
   t.same(row, { custom: 8, generic: 0 })
+})
+
+t.test('a database in another encoding than UTF-8 is refused, and stays as it is', async t => {
+  const name = `latin_${process.pid}_${Date.now()}`
+  const here = new pg.Client({ connectionString: url })
+  await here.connect()
+  await here.query(`create database ${name} template template0 encoding 'LATIN1' locale 'C' locale_provider libc`)
+  const there = new pg.Client({ connectionString: Object.assign(new URL(url), { pathname: `/${name}` }).href })
+  await there.connect()
+  t.teardown(async () => {
+    await there.end()
+    await here.query(`drop database ${name}`)
+    await here.end()
+  })
+  await t.rejects(migrate(there), { message: /encoded in LATIN1.*encoding 'UTF8'/ })
+  const { rows: [row] } = await there.query('select count(*)::int as tables from pg_tables where schemaname = \'public\'')
+  t.same(row, { tables: 0 })
 })

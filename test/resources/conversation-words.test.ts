@@ -45,6 +45,21 @@ t.test('words follow everything that may happen to a conversation', async t => {
   }
 })
 
+t.test('a value that is too long for an index is kept, and found, as any other', async t => {
+  const w = await workspace()
+  const { conversation } = await supportTeam(w)
+  t.equal((await w.post('/v1/attributes', { on: 'conversation', key: 'plan', name: 'Plan', type: 'text' })).status, 201)
+  /** Characters of three bytes each that nothing compresses. */
+  const long = (seed: number) => Array.from({ length: 1000 }, (_, at) => String.fromCharCode(0x4e00 + (at * at * 7919 + at * 104_729 * seed) % 19_997)).join('')
+  const [one, other] = [await conversation({ attributes: { plan: long(1) } }), await conversation({ attributes: { plan: long(2) } })]
+  t.equal(one.attributes.plan, long(1))
+  await requireKept(t, w, 'long values')
+  for (const beside of [[], [{ key: 'plan', isNull: false }]]) {
+    const found = async (eq: string) => (await w.post('/v1/conversations/search', { filter: { attributes: [{ key: 'plan', eq }, ...beside] } })).body.data.map(({ id }: { id: string }) => id)
+    t.same([await found(long(1)), await found(long(2)), await found(long(3))], [[one.id], [other.id], []])
+  }
+})
+
 /** Every page of a list, in one. */
 async function all (w: Workspace, query: object): Promise<{ ids: string[], totals: number[] }> {
   const [ids, totals]: [string[], number[]] = [[], []]
