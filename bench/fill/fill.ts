@@ -79,6 +79,7 @@ async function fill (url: string, rows: number, say: (line: string) => void): Pr
       if (w === 1) say(`${to} of ${rows} conversations`)
     }
   })))
+  await withClient(url, client => client.query(keptWeeks))
   say('indexes')
   await Promise.all([0, 1].map(half => withClient(url, async client => {
     await client.query('set maintenance_work_mem = \'256MB\'')
@@ -91,10 +92,13 @@ async function fill (url: string, rows: number, say: (line: string) => void): Pr
   await checkSamples(url, rows)
 }
 
-/** What a trigger keeps row by row, all at once; in the order of its index, which is then written from end to end. */
+/** What triggers keep row by row, all at once. */
+const keptWeeks = `update messages m set active_in = week_of(c.last_activity_at) from conversations c
+  where c.workspace_id = m.workspace_id and c.id = m.conversation_id and week_of(c.last_activity_at) <> week_of(m.occurred_at)`
+/** In the order of its index, which is then written from end to end. */
 const keptWords = ['set work_mem = \'256MB\'', `insert into conversation_words (workspace_id, word, last_activity_at, conversation_id)
     select workspace_id, word, last_activity_at, id from conversations, unnest(conversation_words_of(tag_ids, attribute_words)) word
-    where disposition = 'active' order by 1, 2, 3, 4`, 'alter table conversations enable trigger user']
+    where disposition = 'active' order by 1, 2, 3, 4`, 'alter table conversations enable trigger user', 'alter table messages enable trigger user']
 
 /** Takes the indexes and references away; what comes back puts them there again, which is quicker than filling with them. */
 async function strip (client: pg.Client): Promise<{ indexes: string[], constraints: string[] }> {
@@ -104,7 +108,7 @@ async function strip (client: pg.Client): Promise<{ indexes: string[], constrain
   const { rows: indexes } = await client.query<{ name: string, add: string }>(`select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as add from pg_index
     where indrelid::regclass::text = any($1) and not exists (select from pg_constraint where conindid = indexrelid)`, [bulk])
   for (const { drop } of references) await client.query(drop)
-  await client.query('alter table conversations disable trigger user')
+  for (const table of ['conversations', 'messages']) await client.query(`alter table ${table} disable trigger user`)
   for (const { name } of indexes) await client.query(`drop index ${name}`)
   return { indexes: indexes.map(({ add }) => add), constraints: references.map(({ add }) => add) }
 }

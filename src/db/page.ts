@@ -21,7 +21,8 @@ type Value = string | number
 export const encodeCursor = (sort: string, value: Value, id: string): string =>
   Buffer.from(JSON.stringify([sort, value, id])).toString('base64url')
 
-function decode (after: string, sort: string): [Value, string] {
+/** The place that a cursor stands for: a value in the order, and the id of the row. */
+export function placeOf (after: string, sort: string): [Value, string] {
   try {
     const [name, value, id] = JSON.parse(Buffer.from(after, 'base64url').toString()) as [string, Value, string]
     const known = (typeof value === 'string' || typeof value === 'number') && /^[0-9a-f-]{36}$/.test(id)
@@ -33,7 +34,7 @@ function decode (after: string, sort: string): [Value, string] {
 
 /** What comes after a cursor. */
 export function cursorCondition (after: string, name: string, sort: Sort, id: SQLWrapper): SQL {
-  const [value, lastId] = decode(after, name)
+  const [value, lastId] = placeOf(after, name)
   const than = sort.direction === 'asc' ? sql`>` : sql`<`
   return sql`(${sort.column}, ${id}) ${than} (${value}::${sql.raw(sort.cast)}, ${lastId}::uuid)`
 }

@@ -34,9 +34,12 @@ await client.query('vacuum analyze')
 interface Node { 'Node Type': string, 'Relation Name'?: string, 'Actual Rows': number, 'Actual Loops': number, 'Rows Removed by Filter'?: number, 'Rows Removed by Index Recheck'?: number, Plans?: Node[] }
 
 /** Which scans a list needs of the tables that grow, and how many rows they look at. */
-async function scansOf (query: object): Promise<{ sequential: string[], looked: number }> {
+const scansOf = async (query: object): Promise<{ sequential: string[], looked: number }> =>
+  scansIn(await statementOf(query), ['conversations', 'messages', 'conversation_words'])
+
+async function statementOf (query: object): Promise<Statement> {
   const [statement] = await capture(services, 1, ctx => listConversations(ctx, SearchConversations.parse(query) as ConversationQuery))
-  return scansIn(statement!, ['conversations', 'messages', 'conversation_words'])
+  return statement!
 }
 
 async function scansIn ({ text, values }: Statement, tables: readonly string[]): Promise<{ sequential: string[], looked: number }> {
@@ -115,6 +118,11 @@ t.test('words are found by their index when they are rare, along the list when t
     t.same(sequential, [], `${q} reads no table from end to end`)
     t.ok(looked <= rows / 2, `${q} looks at some rows: ${looked}`)
   }
+})
+
+t.test('what is found by words is looked up week by week, until the page is full', async t => {
+  for (const [q, isByWeeks] of [['w300', true], ['nobodySaysThis', true], ['w2', false]] as const) t.equal((await statementOf({ q })).text.includes('said.week'), isByWeeks, q)
+  for (const sort of ['createdAtDesc', 'lastActivityAtAsc']) t.notMatch((await statementOf({ q: 'w300', sort })).text, /said\.week/, `not in the order of ${sort}`)
 })
 
 t.test('every sort walks its index, from whatever place', async t => {

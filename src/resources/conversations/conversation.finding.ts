@@ -2,7 +2,7 @@ import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { word } from '../../db/attributes.js'
 import { rfc3339 } from '../../db/json.js'
-import { cursorCondition, type Sort } from '../../db/page.js'
+import { cursorCondition, placeOf, type Sort } from '../../db/page.js'
 import { conversationFilters, type ConversationQuery } from './conversation.shapes.js'
 import { conversations } from './conversation.table.js'
 
@@ -34,9 +34,13 @@ const overdue = (wanted: boolean | undefined, now: string): SQL | undefined => w
   ? undefined
   : wanted ? sql`${conversations.nextDueAt} < ${now}` : sql`(${conversations.nextDueAt} >= ${now} or ${conversations.nextDueAt} is null)`
 
-function conditions (workspaceId: string, query: ConversationQuery, { contactId, now }: Asking): SQL[] {
+/** The messages with these words, of those that who asks may see. */
+const saying = (workspaceId: string, q: string | undefined, { contactId }: Asking): SQL =>
+  sql`messages m where m.workspace_id = ${workspaceId} and m.search @@ words_asked(${workspaceId}::uuid, ${q})${contactId ? sql` and m.kind <> 'note'` : sql``}`
+
+function conditions (workspaceId: string, query: ConversationQuery, asking: Asking): SQL[] {
   const c = conversations
-  const words = query.q && sql`words_asked(${workspaceId}::uuid, ${query.q})`
+  const { contactId, now } = asking
   return [
     eq(c.workspaceId, workspaceId),
     namesDisposition(query.filter) ? sql`${c.disposition} <> 'deleted'` : sql`${c.disposition} = 'active'`,
@@ -52,7 +56,7 @@ function conditions (workspaceId: string, query: ConversationQuery, { contactId,
     query.sort === 'nextDueAtAsc' ? sql`${c.nextDueAt} is not null` : undefined,
     query.atRisk ? sql`${c.atRisk}` : query.atRisk === false ? sql`not ${c.atRisk}` : undefined,
     overdue(query.overdue, now),
-    words && sql`${c.id} in (select m.conversation_id from messages m where m.workspace_id = ${workspaceId} and m.search @@ ${words}${contactId ? sql` and m.kind <> 'note'` : sql``})`,
+    query.q && sql`${c.id} in (select m.conversation_id from ${saying(workspaceId, query.q, asking)})`,
     conversationFilters.where(query.filter)
   ].filter((part): part is SQL => part !== undefined && part !== '')
 }
@@ -77,17 +81,36 @@ export function findingOf (workspaceId: string, query: ConversationQuery, asking
 }
 
 function byConditions (workspaceId: string, query: ConversationQuery, asking: Asking): Finding {
-  const sort = sorts[query.sort]
-  const where = conditions(workspaceId, query, asking)
-  if (query.after) where.push(cursorCondition(query.after, query.sort, sort, conversations.id))
-  const { sql: condition, params } = dialect.sqlToQuery(and(...where)!)
-  const [column, order] = [`c.${sort.field}`, `c.${sort.field} ${sort.direction}, c.id ${sort.direction}`]
-  const from = `conversations c where ${alias(condition)}`
-  return {
-    // Words match many: those are put in order by the index of ids alone, and only a page of them is looked up.
-    from: query.q ? `(select c.id, c.${sort.field} from ${from} order by ${order} limit $${params.length + 1}) found join conversations c on c.workspace_id = $1 and c.id = found.id where true` : from,
-    order, at: rfc3339(column), params, replan: isSelective(query)
-  }
+  const { field, direction } = sorts[query.sort]
+  const where = and(...conditions(workspaceId, query, asking), ...placed(query))!
+  return query.q ? ofPage(workspaceId, query, sql`conversations c where ${where}`, `c.${field} ${direction}, c.id ${direction}`) : findingIn(query, sql`conversations c where ${where}`)
+}
+
+const placed = ({ after, sort }: ConversationQuery): SQL[] => after ? [cursorCondition(after, sort, sorts[sort], conversations.id)] : []
+
+/** Stands for the number of the parameter that says how many are wanted. */
+const limit = '<limit>'
+
+function findingIn (query: ConversationQuery, from: SQL): Finding {
+  const { field, direction } = sorts[query.sort]
+  const { sql: text, params } = dialect.sqlToQuery(from)
+  return { from: alias(text).replaceAll(limit, `$${params.length + 1}`), order: `c.${field} ${direction}, c.id ${direction}`, at: rfc3339(`c.${field}`), params, replan: isSelective(query) }
+}
+
+/** Words match many: those are put in order by the index of ids alone, and only a page of them is looked up. */
+const ofPage = (workspaceId: string, query: ConversationQuery, from: SQL, order: string): Finding => findingIn(query,
+  sql`(select c.id from ${from} order by ${sql.raw(order)} limit ${sql.raw(limit)}) found join conversations c on c.workspace_id = ${workspaceId} and c.id = found.id where true`)
+
+/** Whether words may be looked for week by week. */
+export const mayGoByWeeks = ({ q, sort }: ConversationQuery): boolean => q !== undefined && sort === 'lastActivityAtDesc'
+
+/** The same page as by conditions, for words that are found by their index: week by week of the last activity, the latest first, until it is full. */
+export function byWeeks (workspaceId: string, query: ConversationQuery, asking: Asking): Finding {
+  const { q, ...others } = query
+  const since = query.after ? sql` and coalesce(m.active_in, week_of(m.occurred_at)) <= week_of(${placeOf(query.after, query.sort)[0]}::timestamptz)` : sql``
+  return ofPage(workspaceId, query, sql`(select distinct coalesce(m.active_in, week_of(m.occurred_at)) as week, m.conversation_id from ${saying(workspaceId, q, asking)}${since} order by week desc) said
+    join conversations c on c.workspace_id = ${workspaceId} and c.id = said.conversation_id
+    where ${and(...conditions(workspaceId, others as ConversationQuery, asking), ...placed(query))}`, 'said.week desc, c.last_activity_at desc, c.id desc')
 }
 
 /** Counts everything that a list holds. */
@@ -127,14 +150,16 @@ function onlyValueOf ([condition, ...others]: Array<{ key: string, eq?: unknown 
 
 const ofWord = (workspaceId: string, found: string): SQL[] => [sql`w.workspace_id = ${workspaceId}`, sql`w.word = ${found}`]
 
-function byWord (workspaceId: string, query: ConversationQuery, found: string): Finding {
-  const sort = { ...sorts[query.sort], column: sql`w.last_activity_at` }
-  const where = ofWord(workspaceId, found)
-  if (query.after) where.push(cursorCondition(query.after, query.sort, sort, sql`w.conversation_id`))
-  const { sql: condition, params } = dialect.sqlToQuery(and(...where)!)
-  return {
-    from: `conversation_words w join conversations c on c.workspace_id = w.workspace_id and c.id = w.conversation_id where ${condition}`,
-    order: `w.last_activity_at ${sort.direction}, w.conversation_id ${sort.direction}`,
-    at: rfc3339('w.last_activity_at'), params, replan: false
-  }
+/** Written once: the next request finds the very same text among those that it knows. */
+const byWordIn = (direction: 'asc' | 'desc', isAfter: boolean): Omit<Finding, 'params'> => ({
+  from: `conversation_words w join conversations c on c.workspace_id = w.workspace_id and c.id = w.conversation_id where w.workspace_id = $1 and w.word = $2${
+    isAfter ? ` and (w.last_activity_at, w.conversation_id) ${direction === 'asc' ? '>' : '<'} ($3::timestamptz, $4::uuid)` : ''}`,
+  order: `w.last_activity_at ${direction}, w.conversation_id ${direction}`,
+  at: rfc3339('w.last_activity_at'), replan: false
+})
+const wordFindings = { asc: { first: byWordIn('asc', false), later: byWordIn('asc', true) }, desc: { first: byWordIn('desc', false), later: byWordIn('desc', true) } }
+
+function byWord (workspaceId: string, { sort, after }: ConversationQuery, found: string): Finding {
+  const { first, later } = wordFindings[sorts[sort].direction]
+  return { ...after ? later : first, params: [workspaceId, found, ...after ? placeOf(after, sort) : []] }
 }

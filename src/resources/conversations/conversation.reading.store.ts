@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import { rows, type Db } from '../../db/connection.js'
 import { encodeCursor } from '../../db/page.js'
 import { externalIdOf } from '../../db/rows.js'
-import { countingOf, findingOf } from './conversation.finding.js'
+import { byWeeks, countingOf, findingOf, mayGoByWeeks, type Finding } from './conversation.finding.js'
 import type { Raw, RawPage } from './conversation.row.js'
 import type { ConversationQuery } from './conversation.shapes.js'
 
@@ -42,21 +43,49 @@ function placed (lines: readonly string[], json: Buffer): Placed[] {
   })
 }
 
+const keptTexts = 32
+const texts = new LRUCache<string, Map<string, string>>({ max: keptTexts })
+
+/** The statement of a page. Its text is kept: what is put together anew would be read from end to end to find out what it is called. */
+function statementOf ({ from, order, at, params }: Finding, select: string): string {
+  let known = texts.get(select)
+  if (!known || known.size >= keptTexts) texts.set(select, known = new Map())
+  const key = from + order
+  let text = known.get(key)
+  if (!text) known.set(key, text = `select string_agg(concat_ws(' ', p.id, p.version, p.at, octet_length(p.json)), chr(10)) as heads, string_agg(p.json, ',') as bytes from (
+      select c.id, c.version, ${at} as at, (select row_to_json(r)::text from (select ${select}) r) as json
+      from ${from} order by ${order} limit $${params.length + 1}) p`)
+  return text
+}
+
+const byWords = new LRUCache<string, boolean>({ max: 2000, ttl: 60_000 })
+
+/** Whether the planner would find these words by their index, rather than along the list. It knows how common they are; it is asked once a minute. */
+async function isByWords (db: Db, workspaceId: string, query: ConversationQuery, who: Reading & { now: string }): Promise<boolean> {
+  if (!mayGoByWeeks(query)) return false
+  const { after: _, ...first } = query
+  const finding = findingOf(workspaceId, first, who)
+  const key = `${finding.from} ${JSON.stringify(finding.params)}`
+  const known = byWords.get(key)
+  if (known !== undefined) return known
+  const plan = await rows(db, `explain (format json) ${statementOf(finding, 'c.id')}`, [...finding.params, query.limit + 1], { replan: true })
+  const found = JSON.stringify(plan).includes('messages_search')
+  byWords.set(key, found)
+  return found
+}
+
 /**
  * One page as JSON: the ids by the index first, then everything that is shown of just those. It comes in one piece, since the
  * driver takes longer over rows than the database over putting them together; a page's rows are told apart only where somebody asks.
  */
 export async function list (db: Db, workspaceId: string, query: ConversationQuery, who: Reading & { now: string }): Promise<RawPage> {
-  const { from, order, at, params, replan } = findingOf(workspaceId, query, who)
+  const finding = await isByWords(db, workspaceId, query, who) ? byWeeks(workspaceId, query, who) : findingOf(workspaceId, query, who)
   const total = async () => {
     const { text, params } = countingOf(workspaceId, query, who)
     return (await rows<{ total: number }>(db, text, params))[0]!.total
   }
-  const text = `select string_agg(concat_ws(' ', p.id, p.version, p.at, octet_length(p.json)), chr(10)) as heads, string_agg(p.json, ',') as bytes from (
-      select c.id, c.version, ${at} as at, (select row_to_json(r)::text from (select ${who.select}) r) as json
-      from ${from} order by ${order} limit $${params.length + 1}) p`
   const [[row], counted] = await Promise.all([
-    rows<{ heads: string | null, bytes: Buffer | null }>(db, text, [...params, query.limit + 1], { replan }),
+    rows<{ heads: string | null, bytes: Buffer | null }>(db, statementOf(finding, who.select), [...finding.params, query.limit + 1], { replan: finding.replan }),
     query.count ? total() : undefined
   ])
   const lines = row!.heads?.split('\n') ?? []
