@@ -18,7 +18,7 @@ export function makeServices (
         'err.config', 'err.parameters'],
       censor: '[redacted]'
     }
-  }, logTo ?? pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 }))
+  }, logTo ?? pino.destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: 100 }))
   const database = openDatabase({
     url: databaseUrl, poolSize: config.DATABASE_POOL_SIZE, statementTimeoutMs: config.STATEMENT_TIMEOUT_MS, log
   })

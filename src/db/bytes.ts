@@ -22,21 +22,49 @@ const room = { before: 256, after: 768 }
  */
 export function enclosed (before: string, bytes: Buffer, after: string): Buffer {
   const [from, to] = [bytes.byteOffset - Buffer.byteLength(before), bytes.byteOffset + bytes.length + Buffer.byteLength(after)]
-  if (!(hasRoom in bytes.buffer) || from < 0 || to > bytes.buffer.byteLength) return Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)])
+  if (!(lent in bytes.buffer) || from < 0 || to > bytes.buffer.byteLength) return Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)])
   const whole = Buffer.from(bytes.buffer, from, to - from)
   whole.write(before, 0)
   whole.write(after, bytes.byteOffset + bytes.length - from)
   return whole
 }
 
-/** Says of what bytes stand in that nobody else's stand there. */
-const hasRoom = Symbol('room around the bytes')
+/** Says of a place that it was made for the bytes of one value, and whether it is in use. */
+const lent = Symbol('lent to the bytes of one value')
+type Place = ArrayBuffer & { [lent]?: boolean }
+
+/** Places that were given back, by their sizes, which are powers of two. */
+const places = new Map<number, Place[]>()
+const keptOfEachSize = 32
+const sizes = { least: 4096, most: 256 * 1024 }
+
+function place (atLeast: number): Place {
+  const size = Math.max(sizes.least, 2 ** Math.ceil(Math.log2(atLeast)))
+  const found = places.get(size)?.pop() ?? new ArrayBuffer(size > sizes.most ? atLeast : size) as Place
+  found[lent] = true
+  return found
+}
+
+/**
+ * Gives back the place of bytes that nobody will read any more: what comes next takes it. Whatever is not given back is collected like
+ * anything else; but Node collects its whole heap for the sake of so much beside it.
+ */
+export function giveBack ({ buffer }: Buffer): void {
+  const given = buffer as Place
+  if (!given[lent]) return
+  given[lent] = false
+  const size = given.byteLength
+  if (size > sizes.most) return
+  const kept = places.get(size) ?? []
+  if (kept.length < keptOfEachSize) kept.push(given)
+  places.set(size, kept)
+}
 
 function withRoom (value: Buffer): Buffer {
-  const whole = Buffer.allocUnsafeSlow(room.before + value.length + room.after)
-  Object.defineProperty(whole.buffer, hasRoom, { value: true })
-  value.copy(whole, room.before)
-  return whole.subarray(room.before, room.before + value.length)
+  const whole = place(room.before + value.length + room.after)
+  const bytes = Buffer.from(whole, room.before, value.length)
+  value.copy(bytes)
+  return bytes
 }
 
 interface Message { name: string, length: number, fields?: unknown[] }

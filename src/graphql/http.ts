@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
+import { sendBytes } from '../http/reply.js'
 import { refusalOf, type Answer, type ProblemOf } from './answers.js'
 import type { Engine, Operation } from './engine.js'
 import type { GraphqlContext } from './module.js'
@@ -47,7 +48,7 @@ function send (
   if (retryAfter) reply.header('retry-after', String(retryAfter))
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status === 405) reply.header('allow', 'POST')
-  return reply.send(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer))
+  return Buffer.isBuffer(answer) ? sendBytes(reply, answer) : reply.send(JSON.stringify(answer))
 }
 
 /** `application/graphql-response+json` for whoever prefers it by name, else `application/json`, also when neither is accepted. */

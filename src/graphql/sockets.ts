@@ -82,7 +82,10 @@ function onlyOn (app: FastifyInstance, { path, limits }: SocketOptions): EventEm
     socket.end(`HTTP/1.1 ${refusal || 503} ${STATUS_CODES[refusal || 503]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
     socket.destroySoon()
   })
-  app.addHook('onResponse', async ({ raw }) => { if (asked.has(raw)) raw.socket.destroySoon() })
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (asked.has(raw)) raw.socket.destroySoon()
+    done()
+  })
   return upgrades
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, decodeJwt, errors, jwtVerify, type JWTVerifyGetKey } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Caller, Services } from '../context.js'
@@ -59,9 +59,8 @@ export class Authentication {
   }
 
   private async byKey (secret: string): Promise<Caller> {
-    const hash = createHash('sha256').update(secret).digest()
-    const name = hash.toString('base64')
-    const known = this.keys.get(name) ?? await this.lookUp(hash, name)
+    const name = hash('sha256', secret, 'base64')
+    const known = this.keys.get(name) ?? await this.lookUp(name)
     if (known.expiresAt <= this.services.now()) throw unauthenticated('This API key has expired.')
     if (!this.touched.has(known.id)) {
       this.touched.set(known.id, true)
@@ -71,9 +70,9 @@ export class Authentication {
     return known
   }
 
-  private async lookUp (hash: Buffer, name: string) {
+  private async lookUp (name: string) {
     const { generation } = this
-    const row = await findKey(this.services.database.read, hash)
+    const row = await findKey(this.services.database.read, Buffer.from(name, 'base64'))
     if (!row) throw unauthenticated('This API key is not known, or was revoked.')
     const caller = {
       workspaceId: row.workspace_id,

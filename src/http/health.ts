@@ -26,8 +26,9 @@ export async function health (app: FastifyInstance, { services }: { services: Se
     }
   })
   void pool
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     seconds.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode }, reply.elapsedTime / 1000)
+    done()
   })
   const files = await migrationFiles()
   const open = { config: { open: true } }

@@ -123,7 +123,7 @@ export const door = plugin(async (app: FastifyInstance, { services, authenticati
     // Before the body is read: a stranger sends us none, and learns nothing of what it should be.
     if (request.routeOptions.config.operation?.scope && !request.ctx.caller) throw unauthenticated(whoIsCalling)
   })
-  app.addHook('preValidation', async request => readConditions(request))
+  app.addHook('preValidation', (request, _reply, done) => { readConditions(request); done() })
   app.addHook('preSerialization', async (request, reply, payload) => markVersion(request, reply, payload))
 
   async function count (request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -160,8 +160,8 @@ export function speakZod (app: FastifyInstance): void {
     }
   })
   app.setSerializerCompiler(() => data => JSON.stringify(data))
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    return payload
+    done(null, payload)
   })
 }

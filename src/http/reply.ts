@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { enclosed } from '../db/bytes.js'
+import { enclosed, giveBack } from '../db/bytes.js'
 
 /** 201 with where to find it. */
 export function created<T extends { id: string }> (reply: FastifyReply, path: string, resource: T): T {
@@ -17,16 +17,23 @@ export function gone (reply: FastifyReply): FastifyReply {
   return reply.code(204).send()
 }
 
+/** Bytes of the database's, whose place is taken by others once the system has them all. */
+export function sendBytes (reply: FastifyReply, bytes: Buffer): FastifyReply {
+  const { socket } = reply.request.raw
+  reply.raw.once('finish', () => { if (!socket.destroyed) giveBack(bytes) })
+  return reply.send(bytes)
+}
+
 /** A resource that the database wrote as JSON: it goes out as it is, with its ETag; 304 for whoever has it. */
 export function raw (reply: FastifyReply, path: string, { id, version, json }: { id: string, version: number, json: Buffer }): FastifyReply {
   const etag = `"${version}"`
   reply.header('etag', etag).type('application/json; charset=utf-8')
   if (!reply.request.url.includes(id)) reply.header('content-location', `${path}/${id}`)
   if (reply.request.headers['if-none-match'] === etag) return reply.code(304).send()
-  return reply.send(json)
+  return sendBytes(reply, json)
 }
 
 /** A page of such resources. */
 export function rawPage (reply: FastifyReply, { json, page }: { json: Buffer, page: object }): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(enclosed('{"data":[', json, `],"page":${JSON.stringify(page)}}`))
+  return sendBytes(reply.type('application/json; charset=utf-8'), enclosed('{"data":[', json, `],"page":${JSON.stringify(page)}}`))
 }
