@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Logger } from 'pino'
@@ -165,7 +166,10 @@ function transactionOn (client: pg.PoolClient & { db?: Db }): Transaction {
   }
 }
 
-export function openDatabase ({ url, poolSize, statementTimeoutMs, readers = 3, log }: DatabaseOptions): Database {
+/** As many as have a core to read with, where the database is on the same machine; what reads in turns takes memory from each other. */
+const readersByDefault = Math.min(4, Math.max(2, availableParallelism()))
+
+export function openDatabase ({ url, poolSize, statementTimeoutMs, readers = readersByDefault, log }: DatabaseOptions): Database {
   const settings = {
     connectionString: url,
     types,

@@ -95,6 +95,32 @@ t.test('one word lists what the same condition among others lists, page by page,
   t.same(body.data.map(({ id }: { id: string }) => id), (await all(w, { filter: filters[0]! })).ids)
 })
 
+t.test('values that have to be equal list what the same conditions among others list, page by page', async t => {
+  const w = await workspace()
+  const { conversation, ann, ben, team, contact, channel } = await supportTeam(w)
+  const company = (await w.post('/v1/companies', { name: 'Acme', tier: 'gold' })).body
+  for (let i = 0; i < 24; i++) {
+    clock.advance(i % 3 ? 400 : 0)
+    const { id } = await conversation({ externalId: `c-${i}`, priority: ['low', 'high'][i % 2], ...i % 3 && { assigneeId: [ann.id, ben.id][i % 2] }, ...i % 4 && { teamId: team.id, companyId: company.id }, language: ['en', 'fr'][i % 5 % 2] })
+    if (i % 6 === 1) await w.post(`/v1/conversations/${id}/resolve`, {})
+    if (i % 11 === 4) await w.post(`/v1/conversations/${id}/spam`, {})
+  }
+  const eq = (fields: Record<string, string>) => Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, { eq: value }]))
+  const asked: Array<Record<string, string>> = [{}, { companyId: company.id }, { companyId: company.id.toUpperCase(), status: 'resolved' }, { assigneeId: ann.id, teamId: team.id }, { priority: 'high', language: 'fr', tier: 'gold' },
+    { contactId: contact.id, channelId: channel.id, channelKind: 'chat', status: 'new' }, { externalId: 'c-7' }, { assigneeId: ben.id, status: 'closed' }]
+  for (const fields of asked) {
+    for (const sort of ['lastActivityAtDesc', 'lastActivityAtAsc', 'createdAtAsc', 'updatedAtDesc', 'waitingSinceAsc']) {
+      const found = await all(w, { filter: eq(fields), sort })
+      t.same(found, await all(w, { filter: { and: [eq(fields), { reopenCount: { gte: 0 } }] }, sort }), `${Object.keys(fields)} ${sort}: ${found.ids.length}`)
+      const parameters = Object.entries(fields).filter(([field]) => ['status', 'assigneeId', 'teamId', 'contactId', 'channelId', 'priority'].includes(field))
+      if (parameters.length !== Object.keys(fields).length) continue
+      const { body } = await w.get(`/v1/conversations?${new URLSearchParams({ ...Object.fromEntries(parameters), sort, limit: '100' })}`)
+      t.same(body.data.map(({ id }: { id: string }) => id), found.ids, `${Object.keys(fields)} as parameters`)
+    }
+  }
+  t.same((await w.get('/v1/conversations?assigneeId=none&limit=100')).body.data.length, (await all(w, { filter: { assigneeId: { isNull: true } } })).ids.length)
+})
+
 t.test('words of messages keep to their workspace, and are found whatever they are', async t => {
   const [w, other] = [await workspace(), await workspace()]
   const [{ inbound }, { inbound: elsewhere }] = await Promise.all([supportTeam(w), supportTeam(other)])

@@ -1,5 +1,6 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
+import { LRUCache } from 'lru-cache'
 import { word } from '../../db/attributes.js'
 import { rfc3339 } from '../../db/json.js'
 import { cursorCondition, placeOf, type Sort } from '../../db/page.js'
@@ -77,7 +78,51 @@ const alias = (text: string): string => text.replaceAll('"conversations".', 'c.'
 /** How a page's conversations are found. */
 export function findingOf (workspaceId: string, query: ConversationQuery, asking: Asking): Finding {
   const found = asking.contactId === null && onlyWordOf(query)
-  return found ? byWord(workspaceId, query, found) : byConditions(workspaceId, query, asking)
+  if (found) return byWord(workspaceId, query, found)
+  const values = valuesOf(query)
+  return values ? byValues(workspaceId, query, values, asking) : byConditions(workspaceId, query, asking)
+}
+
+/** What lists are asked for by most: parameters, and fields of a filter, that have just one value to equal. */
+const plain = new Set(['status', 'assigneeId', 'teamId', 'contactId', 'companyId', 'channelId', 'channelKind', 'priority', 'tier', 'language', 'externalId', 'id'])
+
+/** Fields with the values that they have to equal; null where anything else is asked for. */
+function valuesOf ({ sort, limit: _, after: _after, count: _count, expand: _expand, filter = {}, ...parameters }: ConversationQuery): Array<[string, string]> | null {
+  if (sorts[sort].field === 'waiting_since' || sorts[sort].field === 'next_due_at') return null
+  const values: Array<[string, string]> = []
+  for (const [field, value] of Object.entries(parameters)) {
+    if (value === undefined) continue
+    if (!plain.has(field) || value === 'none') return null
+    values.push([field, value as string])
+  }
+  for (const [field, condition] of Object.entries(filter as Record<string, { eq?: string }>)) {
+    if (!plain.has(field) || Object.keys(condition).length !== 1 || typeof condition.eq !== 'string') return null
+    values.push([field, condition.eq])
+  }
+  return values
+}
+
+const maxKnown = 500
+/** Their texts are put together once: that takes as long as all else that is done for a small page. */
+const knownByValues = new LRUCache<string, Omit<Finding, 'params' | 'replan'>>({ max: maxKnown })
+
+function byValues (workspaceId: string, query: ConversationQuery, values: Array<[string, string]>, { contactId }: Asking): Finding {
+  const all = contactId ? [...values, ['contactId', contactId] as const] : values
+  const key = `${query.sort} ${query.after ? 'after' : ''} ${all.map(([field]) => field).join(' ')}`
+  const known = knownByValues.get(key) ?? findingByValues(query, all.map(([field]) => field))
+  knownByValues.set(key, known)
+  return { ...known, replan: isSelective(query), params: [workspaceId, ...all.map(([, value]) => value), ...query.after ? placeOf(query.after, query.sort) : []] }
+}
+
+function findingByValues (query: ConversationQuery, fields: string[]): Omit<Finding, 'params' | 'replan'> {
+  const { field, direction } = sorts[query.sort]
+  const equal = fields.map((name, at) => ` and c.${conversations[name as 'tier'].name} = $${at + 2}`).join('')
+  const [at, id] = [fields.length + 2, fields.length + 3]
+  const after = query.after ? ` and (c.${field}, c.id) ${direction === 'asc' ? '>' : '<'} ($${at}::timestamptz, $${id}::uuid)` : ''
+  return {
+    from: `conversations c where c.workspace_id = $1 and c.disposition = 'active'${equal}${after}`,
+    order: `c.${field} ${direction}, c.id ${direction}`, at: rfc3339(`c.${field}`)
+  }
 }
 
 function byConditions (workspaceId: string, query: ConversationQuery, asking: Asking): Finding {

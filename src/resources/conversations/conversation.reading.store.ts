@@ -11,11 +11,24 @@ export interface Reading { select: string, contactId: string | null }
 
 interface Found { id: string, version: number, disposition: string, merged_into_id: string | null, contact_id: string | null, bytes: Buffer }
 
+const keptTexts = 32
+const texts = new LRUCache<string, Map<string, string>>({ max: keptTexts })
+
+/** A statement that selects this, by what else there is to it. It is kept: what is put together anew would be read from end to end to find out what it is called. */
+function textOf (select: string, rest: string, make: (rest: string) => string): string {
+  let known = texts.get(select)
+  if (!known || known.size >= keptTexts) texts.set(select, known = new Map())
+  const text = known.get(rest) ?? make(rest)
+  known.set(rest, text)
+  return text
+}
+
 export async function find (db: Db, workspaceId: string, ref: string, reading: Reading): Promise<Raw | undefined> {
   const external = externalIdOf(ref)
   const { select, contactId } = reading
-  const text = `select c.id, c.version, c.disposition, c.merged_into_id, c.contact_id, (select row_to_json(r)::text from (select ${select}) r) as bytes
-    from conversations c where c.workspace_id = $1 and ${external === null ? 'c.id' : 'c.external_id'} = $2`
+  const text = textOf(select, external === null ? 'c.id' : 'c.external_id', column =>
+    `select c.id, c.version, c.disposition, c.merged_into_id, c.contact_id, (select row_to_json(r)::text from (select ${select}) r) as bytes
+      from conversations c where c.workspace_id = $1 and ${column} = $2`)
   const [row] = await rows<Found>(db, text, [workspaceId, external ?? ref])
   if (!row || row.disposition === 'deleted' || (contactId && row.contact_id !== contactId)) return undefined
   return row.merged_into_id ? find(db, workspaceId, row.merged_into_id, reading) : { id: row.id, version: row.version, json: row.bytes }
@@ -43,20 +56,11 @@ function placed (lines: readonly string[], json: Buffer): Placed[] {
   })
 }
 
-const keptTexts = 32
-const texts = new LRUCache<string, Map<string, string>>({ max: keptTexts })
-
-/** The statement of a page. Its text is kept: what is put together anew would be read from end to end to find out what it is called. */
-function statementOf ({ from, order, at, params }: Finding, select: string): string {
-  let known = texts.get(select)
-  if (!known || known.size >= keptTexts) texts.set(select, known = new Map())
-  const key = from + order
-  let text = known.get(key)
-  if (!text) known.set(key, text = `select string_agg(concat_ws(' ', p.id, p.version, p.at, octet_length(p.json)), chr(10)) as heads, string_agg(p.json, ',') as bytes from (
+/** The statement of a page. */
+const statementOf = ({ from, order, at, params }: Finding, select: string): string => textOf(select, from + order, () =>
+  `select string_agg(concat_ws(' ', p.id, p.version, p.at, octet_length(p.json)), chr(10)) as heads, string_agg(p.json, ',') as bytes from (
       select c.id, c.version, ${at} as at, (select row_to_json(r)::text from (select ${select}) r) as json
       from ${from} order by ${order} limit $${params.length + 1}) p`)
-  return text
-}
 
 const byWords = new LRUCache<string, boolean>({ max: 2000, ttl: 60_000 })
 
