@@ -29,7 +29,10 @@ export function raw (reply: FastifyReply, path: string, { id, version, json }: {
   const etag = `"${version}"`
   reply.header('etag', etag).type('application/json; charset=utf-8')
   if (!reply.request.url.includes(id)) reply.header('content-location', `${path}/${id}`)
-  if (reply.request.headers['if-none-match'] === etag) return reply.code(304).send()
+  if (reply.request.headers['if-none-match'] === etag) {
+    giveBack(json)
+    return reply.code(304).send()
+  }
   return sendBytes(reply, json)
 }
 

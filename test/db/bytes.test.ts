@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import pino from 'pino'
 import t, { type Test } from 'tap'
-import { enclosed } from '../../src/db/bytes.js'
+import { enclosed, giveBack } from '../../src/db/bytes.js'
 import { openDatabase, rows } from '../../src/db/connection.js'
 import { testDatabase } from '../support/database.js'
 
@@ -80,4 +80,21 @@ t.test('what stands before and after is written around the bytes, and never over
   const shared = Buffer.from('neighbour|bytes|neighbour')
   t.equal(enclosed('(', shared.subarray(10, 15), ')').toString(), '(bytes)')
   t.equal(shared.toString(), 'neighbour|bytes|neighbour')
+})
+
+t.test('a place that was given back is taken by what comes next, and only that', async t => {
+  const get = async (size = 500): Promise<Buffer> => (await rows<Row>(database.read, asked, [size]))[0]!.bytes!
+  const [kept, given] = [await get(), await get()]
+  giveBack(given)
+  giveBack(given)
+  const [next, after] = [await get(501), await get()]
+  t.equal(next.buffer, given.buffer)
+  t.not(after.buffer, given.buffer, 'and by one alone')
+  t.not(kept.buffer, next.buffer)
+  t.equal(kept.toString(), 'ä€𝄞"'.repeat(500))
+  t.equal(next.toString(), 'ä€𝄞"'.repeat(501))
+  giveBack(Buffer.from('of a pool that is not ours'))
+  const large = await get(300_000)
+  giveBack(large)
+  t.not((await get(300_000)).buffer, large.buffer, 'what is very large is not kept')
 })
