@@ -62,12 +62,15 @@ export class Authentication {
     const name = hash('sha256', secret, 'base64')
     const known = this.keys.get(name) ?? await this.lookUp(name)
     if (known.expiresAt <= this.services.now()) throw unauthenticated('This API key has expired.')
-    if (!this.touched.has(known.id)) {
-      this.touched.set(known.id, true)
-      touchKey(this.services.database.read, known.workspaceId, known.actor.id!)
-        .catch(error => this.services.log.warn({ err: error }, 'the last use of a key was not kept'))
-    }
     return known
+  }
+
+  /** Says that a key is used; asked whenever it is looked up, which is every few seconds. */
+  private touch ({ id, workspaceId, actor }: Caller): void {
+    if (this.touched.has(id)) return
+    this.touched.set(id, true)
+    touchKey(this.services.database.read, workspaceId, actor.id!)
+      .catch(error => this.services.log.warn({ err: error }, 'the last use of a key was not kept'))
   }
 
   private async lookUp (name: string) {
@@ -83,6 +86,7 @@ export class Authentication {
       expiresAt: row.expires_at ? Date.parse(row.expires_at) : Infinity
     }
     if (generation === this.generation) this.keys.set(name, caller)
+    if (caller.expiresAt > this.services.now()) this.touch(caller)
     return caller
   }
 

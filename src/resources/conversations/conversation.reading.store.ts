@@ -45,6 +45,8 @@ function headOf (line: string): Head {
   return { id, version: Number(version), at, bytes: Number(bytes) }
 }
 
+const lastOf = (lines: string): string => lines.slice(lines.lastIndexOf('\n') + 1)
+
 /** Each with its part of what stands in one piece, with commas between. */
 function placed (lines: readonly string[], json: Buffer): Placed[] {
   let from = 0
@@ -58,7 +60,7 @@ function placed (lines: readonly string[], json: Buffer): Placed[] {
 
 /** The statement of a page. */
 const statementOf = ({ from, order, at, params }: Finding, select: string): string => textOf(select, from + order, () =>
-  `select string_agg(concat_ws(' ', p.id, p.version, p.at, octet_length(p.json)), chr(10)) as heads, string_agg(p.json, ',') as bytes from (
+  `select count(*)::int as found, string_agg(concat_ws(' ', p.id, p.version, p.at, octet_length(p.json)), chr(10)) as heads, string_agg(p.json, ',') as bytes from (
       select c.id, c.version, ${at} as at, (select row_to_json(r)::text from (select ${select}) r) as json
       from ${from} order by ${order} limit $${params.length + 1}) p`)
 
@@ -89,20 +91,17 @@ export async function list (db: Db, workspaceId: string, query: ConversationQuer
     return (await rows<{ total: number }>(db, text, params))[0]!.total
   }
   const [[row], counted] = await Promise.all([
-    rows<{ heads: string | null, bytes: Buffer | null }>(db, statementOf(finding, who.select), [...finding.params, query.limit + 1], { replan: finding.replan }),
+    rows<{ found: number, heads: string | null, bytes: Buffer | null }>(db, statementOf(finding, who.select), [...finding.params, query.limit + 1], { replan: finding.replan }),
     query.count ? total() : undefined
   ])
-  const lines = row!.heads?.split('\n') ?? []
-  const shown = lines.slice(0, query.limit)
-  const hasMore = lines.length > query.limit
-  const all = row!.bytes ?? none
-  const json = hasMore ? all.subarray(0, -1 - headOf(lines.at(-1)!).bytes) : all
+  const [heads, all, hasMore] = [row!.heads ?? '', row!.bytes ?? none, row!.found > query.limit]
+  const shown = hasMore ? heads.slice(0, heads.lastIndexOf('\n')) : heads
+  const json = hasMore ? all.subarray(0, -1 - headOf(lastOf(heads)).bytes) : all
   const cursorOf = ({ id, at }: { id: string, at: string }) => encodeCursor(query.sort, at, id)
-  const last = shown.at(-1)
   return {
     json,
-    rows: () => placed(shown, json),
-    page: { hasMore, endCursor: last ? cursorOf(headOf(last)) : null, ...(counted !== undefined && { total: counted }) },
+    rows: () => shown ? placed(shown.split('\n'), json) : [],
+    page: { hasMore, endCursor: shown ? cursorOf(headOf(lastOf(shown))) : null, ...(counted !== undefined && { total: counted }) },
     cursorOf: row => cursorOf(row as Placed),
     count: total
   }
