@@ -36,6 +36,8 @@ async function bodiesOn (socket: Socket, count: number): Promise<string[]> {
 t.test('an answer that its client has not read yet is never written over by somebody else\'s', async t => {
   const [mine, theirs] = [await filled('mine'), await filled('theirs')]
   t.ok(mine.page.length > 100_000 && !mine.page.includes('theirs'))
+  const one = new URL(`/v1/conversations/${JSON.parse(theirs.page).data[0].id}`, origin)
+  const etag = (await fetch(one, { headers: { authorization: `Bearer ${theirs.key}` } })).headers.get('etag')
   const count = 150
   const stalled = connect(Number(origin.port), origin.hostname)
   await once(stalled, 'connect')
@@ -45,6 +47,10 @@ t.test('an answer that its client has not read yet is never written over by some
   for (let round = 0; round < 20; round++) {
     const pages = await Promise.all(Array.from({ length: 8 }, async () => (await fetch(new URL(path, origin), { headers: { authorization: `Bearer ${theirs.key}` } })).text()))
     t.ok(pages.every(page => page === theirs.page), `round ${round}`)
+    const head = await fetch(new URL(path, origin), { method: 'HEAD', headers: { authorization: `Bearer ${theirs.key}` } })
+    t.same([head.headers.get('content-length'), await head.text()], [String(Buffer.byteLength(theirs.page)), ''])
+    const known = await fetch(one, { headers: { authorization: `Bearer ${theirs.key}`, 'if-none-match': etag! } })
+    t.same([known.status, await known.text()], [304, ''])
     if (round === 3) left.destroy()
   }
   const bodies = await bodiesOn(stalled, count)
