@@ -35,7 +35,7 @@ type Place = ArrayBuffer & { [lent]?: boolean }
 
 /** Places that were given back, by their sizes, which are powers of two. */
 const places = new Map<number, Place[]>()
-const keptOfEachSize = 32
+const keptOfEachSize = 16
 const sizes = { least: 4096, most: 256 * 1024 }
 
 function place (atLeast: number): Place {
