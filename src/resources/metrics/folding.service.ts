@@ -97,10 +97,25 @@ async function rewriteSome (ctx: Context, workspaceId: string, fold: number, som
     if (block.size) written.push(...packBlock(block).map(column => ({ ...place, ...column, fold, size: block.size })))
     else gone.push(place)
   }
-  await Promise.all([
-    ...written.length ? [store.writeBlocks(ctx.db, workspaceId, written)] : [],
-    ...gone.length ? [store.removeBlocks(ctx.db, workspaceId, gone, columnNames)] : []
-  ])
+  if (gone.length) await store.removeBlocks(ctx.db, workspaceId, gone, columnNames)
+  for (const some of inParts(written)) await store.writeBlocks(ctx.db, workspaceId, some)
+}
+
+/** Bytes that are written at once: on their way they take five times as much. */
+const bytesAtOnce = 1_000_000
+
+function inParts (columns: readonly store.BlockColumn[]): store.BlockColumn[][] {
+  const parts: store.BlockColumn[][] = []
+  let bytes = Infinity
+  for (const column of columns) {
+    if (bytes + column.data.length > bytesAtOnce) {
+      parts.push([])
+      bytes = 0
+    }
+    parts.at(-1)!.push(column)
+    bytes += column.data.length
+  }
+  return parts
 }
 
 /** Blocks by their places, from their columns. */
