@@ -83,7 +83,7 @@ async function rewrite (ctx: Context, workspaceId: string, fold: number, folded:
 }
 
 /** Bounds what is in memory. */
-const placesAtOnce = 12
+const placesAtOnce = 4
 
 interface Rewriting { place: Place, without: Set<number>, traces: Growing }
 
