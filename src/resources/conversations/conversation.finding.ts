@@ -109,8 +109,8 @@ const knownByValues = new LRUCache<string, Omit<Finding, 'params' | 'replan'>>({
 function byValues (workspaceId: string, query: ConversationQuery, values: Array<[string, string]>, { contactId }: Asking): Finding {
   const all = contactId ? [...values, ['contactId', contactId] as const] : values
   const key = `${query.sort} ${query.after ? 'after' : ''} ${all.map(([field]) => field).join(' ')}`
-  const known = knownByValues.get(key) ?? findingByValues(query, all.map(([field]) => field))
-  knownByValues.set(key, known)
+  let known = knownByValues.get(key)
+  if (!known) knownByValues.set(key, known = findingByValues(query, all.map(([field]) => field)))
   return { ...known, replan: isSelective(query), params: [workspaceId, ...all.map(([, value]) => value), ...query.after ? placeOf(query.after, query.sort) : []] }
 }
 
@@ -127,11 +127,11 @@ function findingByValues (query: ConversationQuery, fields: string[]): Omit<Find
 
 function byConditions (workspaceId: string, query: ConversationQuery, asking: Asking): Finding {
   const { field, direction } = sorts[query.sort]
-  const where = and(...conditions(workspaceId, query, asking), ...placed(query))!
+  const where = and(...conditions(workspaceId, query, asking), ...behindCursor(query))!
   return query.q ? ofPage(workspaceId, query, sql`conversations c where ${where}`, `c.${field} ${direction}, c.id ${direction}`) : findingIn(query, sql`conversations c where ${where}`)
 }
 
-const placed = ({ after, sort }: ConversationQuery): SQL[] => after ? [cursorCondition(after, sort, sorts[sort], conversations.id)] : []
+const behindCursor = ({ after, sort }: ConversationQuery): SQL[] => after ? [cursorCondition(after, sort, sorts[sort], conversations.id)] : []
 
 /** Stands for the number of the parameter that says how many are wanted. */
 const limit = '<limit>'
@@ -155,7 +155,7 @@ export function byWeeks (workspaceId: string, query: ConversationQuery, asking: 
   const since = query.after ? sql` and coalesce(m.active_in, week_of(m.occurred_at)) <= week_of(${placeOf(query.after, query.sort)[0]}::timestamptz)` : sql``
   return ofPage(workspaceId, query, sql`(select distinct coalesce(m.active_in, week_of(m.occurred_at)) as week, m.conversation_id from ${saying(workspaceId, q, asking)}${since} order by week desc) said
     join conversations c on c.workspace_id = ${workspaceId} and c.id = said.conversation_id
-    where ${and(...conditions(workspaceId, others as ConversationQuery, asking), ...placed(query))}`, 'said.week desc, c.last_activity_at desc, c.id desc')
+    where ${and(...conditions(workspaceId, others as ConversationQuery, asking), ...behindCursor(query))}`, 'said.week desc, c.last_activity_at desc, c.id desc')
 }
 
 /** Counts everything that a list holds. */

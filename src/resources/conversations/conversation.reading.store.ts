@@ -12,14 +12,14 @@ export interface Reading { select: string, contactId: string | null }
 interface Found { id: string, version: number, disposition: string, merged_into_id: string | null, contact_id: string | null, bytes: Buffer }
 
 const keptTexts = 32
-const texts = new LRUCache<string, Map<string, string>>({ max: keptTexts })
+const texts = new LRUCache<string, LRUCache<string, string>>({ max: keptTexts })
 
 /** A statement that selects this, by what else there is to it. It is kept: what is put together anew would be read from end to end to find out what it is called. */
 function textOf (select: string, rest: string, make: (rest: string) => string): string {
   let known = texts.get(select)
-  if (!known || known.size >= keptTexts) texts.set(select, known = new Map())
-  const text = known.get(rest) ?? make(rest)
-  known.set(rest, text)
+  if (!known) texts.set(select, known = new LRUCache({ max: keptTexts }))
+  let text = known.get(rest)
+  if (text === undefined) known.set(rest, text = make(rest))
   return text
 }
 
@@ -64,7 +64,7 @@ const statementOf = ({ from, order, at, params }: Finding, select: string): stri
       select c.id, c.version, ${at} as at, (select row_to_json(r)::text from (select ${select}) r) as json
       from ${from} order by ${order} limit $${params.length + 1}) p`)
 
-const byWords = new LRUCache<string, boolean>({ max: 2000, ttl: 60_000 })
+const byWords = new LRUCache<string, boolean>({ max: 500, ttl: 60_000 })
 
 /** Whether the planner would find these words by their index, rather than along the list. It knows how common they are; it is asked once a minute. */
 async function isByWords (db: Db, workspaceId: string, query: ConversationQuery, who: Reading & { now: string }): Promise<boolean> {

@@ -3,6 +3,7 @@ import { systemContext, transact, type Context, type Services } from '../../cont
 import { Block, columnNames, packBlock, rewritten, type Place } from '../../metrics/blocks.js'
 import { Growing } from '../../metrics/columns.js'
 import { changedPlaces, digestsOf, keepableOf, packDigests, textOfPlace, unpackDigests, type Digests, type Keepable } from '../../metrics/placing.js'
+import { inParts } from '../../parts.js'
 import { factsOfConversations } from '../conversations/facts.service.js'
 import { promisesOf, type Promises } from '../standards/promised.service.js'
 import * as store from './block.store.js'
@@ -98,25 +99,11 @@ async function rewriteSome (ctx: Context, workspaceId: string, fold: number, som
     else gone.push(place)
   }
   if (gone.length) await store.removeBlocks(ctx.db, workspaceId, gone, columnNames)
-  for (const some of inParts(written)) await store.writeBlocks(ctx.db, workspaceId, some)
+  for (const some of inParts(written, ({ data }) => data.length, bytesAtOnce)) await store.writeBlocks(ctx.db, workspaceId, some)
 }
 
 /** Bytes that are written at once: on their way they take five times as much. */
 const bytesAtOnce = 1_000_000
-
-function inParts (columns: readonly store.BlockColumn[]): store.BlockColumn[][] {
-  const parts: store.BlockColumn[][] = []
-  let bytes = Infinity
-  for (const column of columns) {
-    if (bytes + column.data.length > bytesAtOnce) {
-      parts.push([])
-      bytes = 0
-    }
-    parts.at(-1)!.push(column)
-    bytes += column.data.length
-  }
-  return parts
-}
 
 /** Blocks by their places, from their columns. */
 function blocksOf (columns: readonly store.BlockColumn[]): Map<string, Block> {

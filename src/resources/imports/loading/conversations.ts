@@ -6,6 +6,7 @@ import type { StagedLine } from '../import.store.js'
 import type { ChangeLine, LineOf } from '../line.shapes.js'
 import { refused, worded, type Outcome } from '../outcome.js'
 import { ApiError } from '../../../errors.js'
+import { inParts } from '../../../parts.js'
 import { begun, continued, type Building } from './building.js'
 import { addChange } from './changes.js'
 import { addMessage } from './messages.js'
@@ -42,7 +43,7 @@ export async function loadConversations (ctx: Context, lines: readonly Line[]): 
   await findMessages(ctx, buildings)
   // While one chunk is being made, another is being written, and no more than these two are in memory.
   let earlier: Promise<unknown> | null = null
-  for (const some of inChunks(buildings)) {
+  for (const some of inParts(buildings, ({ rest }) => rest.length + 1, chunkLines)) {
     const { over } = await writeHistories(ctx, some.map(({ building, rest }) => fill(ctx, building, rest, outcomes)))
     await earlier
     earlier = over
@@ -52,20 +53,6 @@ export async function loadConversations (ctx: Context, lines: readonly Line[]): 
 
 /** So many lines are made ready at once, before others in this process have their turn. */
 const chunkLines = 250
-
-function inChunks (buildings: Started[]): Started[][] {
-  const chunks: Started[][] = []
-  let lines = chunkLines
-  for (const started of buildings) {
-    if (lines >= chunkLines) {
-      chunks.push([])
-      lines = 0
-    }
-    chunks.at(-1)!.push(started)
-    lines += started.rest.length + 1
-  }
-  return chunks
-}
 
 function byKey (lines: readonly Line[]): Map<string, Line[]> {
   const groups = new Map<string, Line[]>()
