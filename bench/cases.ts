@@ -5,7 +5,7 @@ import { InboundMessage } from '../src/resources/channels/inbound/inbound.shapes
 import { getConversation, listConversations } from '../src/resources/conversations/conversation.service.js'
 import { SearchConversations, type ConversationQuery, type Expansion } from '../src/resources/conversations/conversation.shapes.js'
 import { replyToConversation } from '../src/resources/conversations/replying.service.js'
-import type { Call } from './processes.js'
+import type { Call } from './load.js'
 import type { Range } from './raw.js'
 import { hasTwentyMessages } from './fill/stories.js'
 import { scaleOf } from './fill/statements.js'

@@ -5,7 +5,8 @@ import { SearchConversations } from '../src/resources/conversations/conversation
 import { capture, contextIn, type Statement } from './capture.js'
 import type { Case } from './cases.js'
 import type { Scale } from './fill/statements.js'
-import { check, load, type Call, type Load, type Server } from './processes.js'
+import { check, load, type Call, type Load } from './load.js'
+import type { Server } from './processes.js'
 import { rawOf } from './raw.js'
 
 export interface Setting {

@@ -6,7 +6,7 @@ import { queryMetrics } from '../src/resources/metrics/metric.service.js'
 import { QueryMetrics, type MetricAnswer } from '../src/resources/metrics/metric.shapes.js'
 import { contextIn, type Statement } from './capture.js'
 import { compared, warm, type Measured, type Setting } from './measure.js'
-import { check, load, type Call } from './processes.js'
+import { check, load, type Call } from './load.js'
 import { rawOf } from './raw.js'
 
 /** Folds what changed of both workspaces, by the product's own fold, so that a worker has nothing to do while others are measured. */

@@ -1,10 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import autocannon from 'autocannon'
 import { freePort } from '../src/db/embedded/postmaster.js'
 import { projectRoot } from '../src/root.js'
-import { secretOf } from './fill/fill.js'
 
 /** A server in a process of its own. */
 export interface Server { origin: string, readyMs: number, memoryMiB: () => number, cpuMs: () => number, stop: () => Promise<void> }
@@ -57,35 +55,10 @@ function usedMs (pid: number): number {
   } catch { return 0 }
 }
 
-export interface Call { method: 'GET' | 'POST', path: string, body?: string }
-export interface Load { perSecond: number, p99Ms: number, p50Ms: number }
-
-/** GraphQL answers 200 even to what it refuses: one call of each case is read. */
-export async function check (server: Server, { method, path, body }: Call): Promise<void> {
-  const answer = await fetch(server.origin + path, { method, headers: headers(), ...(body && { body: body.replaceAll('[<id>]', `checked-${Date.now()}`) }) })
-  const text = await answer.text()
-  if (!answer.ok || text.startsWith('{"errors"')) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 500)}`)
-}
-
-const headers = (): Record<string, string> => ({ authorization: `Bearer ${secretOf(1)}`, 'content-type': 'application/json' })
-
-/** Sixteen connections ask for one after the other, each as soon as it was answered, each from another place of the list. */
-export async function load (server: Server, calls: Call[], seconds: number): Promise<Load> {
-  const requests = calls.map(({ method, path, body }) => ({ method, path, ...(body !== undefined && { body }) }))
-  let clients = 0
-  const result = await autocannon({
-    url: server.origin,
-    connections: 16,
-    duration: seconds,
-    idReplacement: calls.some(call => call.body?.includes('[<id>]')),
-    headers: headers(),
-    requests,
-    setupClient (client) {
-      const from = Math.floor(clients++ * calls.length / 16) % calls.length
-      client.setRequests([...requests.slice(from), ...requests.slice(0, from)])
-    }
-  })
-  const bad = result.non2xx + result.errors + result.timeouts
-  if (bad) throw new Error(`${calls[0]!.method} ${calls[0]!.path}: ${bad} of ${result.requests.total} requests were not answered well`)
-  return { perSecond: result.requests.total / result.duration, p99Ms: result.latency.p99, p50Ms: result.latency.p50 }
+/** What a program says, on both streams, once it has ended well. */
+export function outputOf (program: string, given: string[], env: Record<string, string> = {}): Promise<string> {
+  const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => { output += chunk })
+  return new Promise((resolve, reject) => child.on('close', code => code === 0 ? resolve(output) : reject(new Error(`${program}: ${output}`))))
 }

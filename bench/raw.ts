@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Statement } from './capture.js'
+import { outputOf } from './processes.js'
 
 /** The raw base: the product's own SQL, without the product. Operations per second. */
 export interface Raw { by: 'pgbench' | 'pg', run: (seconds: number) => Promise<number> }
@@ -74,20 +75,13 @@ async function byPgbench (url: string, statements: Statement[], range: Range, op
       await writeFile(file, lines)
       const runId = Math.floor(Date.now() / 1000) % 65536
       const output = await outputOf('pgbench', ['-n', '-M', mode, '-c', String(clients), '-j', '2', '-T', String(seconds), '-f', file,
-        '-D', 'n=0', '-D', `run=${runId}`, ...settings, url], options)
+        '-D', 'n=0', '-D', `run=${runId}`, ...settings, url], { PGOPTIONS: options })
       await rm(folder, { recursive: true })
       const failed = /number of failed transactions: (\d+)/.exec(output)?.[1]
       if (failed && failed !== '0') throw new Error(`pgbench: ${output}`)
       return Number(/tps = ([\d.]+)/.exec(output)?.[1])
     }
   }
-}
-
-function outputOf (program: string, given: string[], options: string): Promise<string> {
-  const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PGOPTIONS: options } })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => { output += chunk })
-  return new Promise((resolve, reject) => child.on('close', code => code === 0 ? resolve(output) : reject(new Error(`${program}: ${output}`))))
 }
 
 /** Where pgbench is not installed: a tight loop over pg, each client's statements pipelined. */
