@@ -58,15 +58,17 @@ async function measureAll (large: Setting, all: Case[]): Promise<Measured[]> {
   return measured
 }
 
+/** What was written is folded a minute later, which would take from whatever is measured then; and it is the latest of all, which lists would walk past. */
 async function measureServers (): Promise<void> {
   const large = await setting(server, rows)
+  const small = wanted('ten times') ? await setting(server, rows / 10) : null
   try {
-    // What was written is folded a minute later, which would take from whatever is measured then.
-    measured.push(...await measureAll(large, chosen.filter(({ writes }) => !writes)))
-    if (wanted('metric')) measured.push(await measureMetric(large))
-    if (wanted('page')) measured.push(await measurePages(large))
-    measured.push(...await measureAll(large, chosen.filter(({ writes }) => writes)))
-    if (wanted('ten times')) await measureTenth(large)
+    for (const writing of [false, true]) {
+      measured.push(...await measureAll(large, chosen.filter(({ writes = false }) => writes === writing)))
+      if (!writing && wanted('metric')) measured.push(await measureMetric(large))
+      if (!writing && wanted('page')) measured.push(await measurePages(large))
+      if (small) await measureTenth(large, small, cases.filter(({ writes = false }) => writes === writing))
+    }
     measured.push({ name: 'memory of the server, MiB', ratio: large.product.memoryMiB(), spread: null, must: 200, wish: null, atMost: true })
     measured.push({ name: 'start to ready, ms', ratio: large.product.readyMs, spread: null, must: 1000, wish: null, atMost: true })
     if (wanted('business time')) {
@@ -74,19 +76,16 @@ async function measureServers (): Promise<void> {
       for (const { name, ratio, spread } of [year, ...also]) measured.push({ name: `${name}, against luxon`, ratio, spread, must: 20, wish: 100 })
     }
   } finally {
-    await close(large)
+    await Promise.all([close(large), small && close(small)])
   }
 }
 
-async function measureTenth (large: Setting): Promise<void> {
-  const small = await setting(server, rows / 10)
-  try {
-    for (const each of cases.toSorted((one, other) => Number(one.writes ?? false) - Number(other.writes ?? false))) {
-      console.error(`… ${each.name} at ten times the rows`)
-      measured.push(await measureScale(each, large, small))
-      if (each.alike) measured.push(await measureScale(each, large, small, true))
-    }
-  } finally { await close(small) }
+async function measureTenth (large: Setting, small: Setting, all: Case[]): Promise<void> {
+  for (const each of all) {
+    console.error(`… ${each.name} at ten times the rows`)
+    measured.push(await measureScale(each, large, small))
+    if (each.alike) measured.push(await measureScale(each, large, small, true))
+  }
 }
 
 const embedded = process.env.DATABASE_URL ? null : await startEmbedded({ dataDir: join(projectRoot, '.data', 'bench'), log: line => console.error(line) })

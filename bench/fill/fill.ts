@@ -79,7 +79,7 @@ async function fill (url: string, rows: number, say: (line: string) => void): Pr
       if (w === 1) say(`${to} of ${rows} conversations`)
     }
   })))
-  await withClient(url, client => client.query(keptWeeks))
+  await withClient(url, client => client.query(keptPeriods))
   say('indexes')
   await Promise.all([0, 1].map(half => withClient(url, async client => {
     await client.query('set maintenance_work_mem = \'256MB\'')
@@ -93,8 +93,8 @@ async function fill (url: string, rows: number, say: (line: string) => void): Pr
 }
 
 /** What triggers keep row by row, all at once. */
-const keptWeeks = `update messages m set active_in = week_of(c.last_activity_at) from conversations c
-  where c.workspace_id = m.workspace_id and c.id = m.conversation_id and week_of(c.last_activity_at) <> week_of(m.occurred_at)`
+const keptPeriods = `update messages m set active_in = period_of(c.last_activity_at) from conversations c
+  where c.workspace_id = m.workspace_id and c.id = m.conversation_id and period_of(c.last_activity_at) <> period_of(m.occurred_at)`
 /** In the order of its index, which is then written from end to end. */
 const keptWords = ['set work_mem = \'256MB\'', `insert into conversation_words (workspace_id, word, last_activity_at, conversation_id)
     select workspace_id, word, last_activity_at, id from conversations, unnest(conversation_words_of(tag_ids, attribute_words)) word

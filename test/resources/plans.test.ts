@@ -5,6 +5,7 @@ import { block, people, scaleOf, vocabulary } from '../../bench/fill/statements.
 import { idOf } from '../../bench/fill/told.js'
 import type { ConversationQuery } from '../../src/resources/conversations/conversation.shapes.js'
 import { SearchConversations } from '../../src/resources/conversations/conversation.shapes.js'
+import { searchingOf, waysOf, type Search } from '../../src/resources/conversations/conversation.searching.js'
 import { listConversations } from '../../src/resources/conversations/conversation.service.js'
 import { applyPromises } from '../../src/resources/clocks/applying.service.js'
 import { revisePromises } from '../../src/resources/promises.js'
@@ -113,16 +114,35 @@ t.test('a page of one tag, or of one value of an attribute, is read where it sta
 })
 
 t.test('words are found by their index when they are rare, along the list when they are common', async t => {
-  for (const q of ['w3000', 'w70 w300', 'w20', 'w2', 'nobodySaysThis']) {
+  for (const q of ['w3000', 'w70 w300', 'w20 w70', 'w20', 'w2', 'nobodySaysThis']) {
     const { sequential, looked } = await scansOf({ q })
     t.same(sequential, [], `${q} reads no table from end to end`)
     t.ok(looked <= rows / 2, `${q} looks at some rows: ${looked}`)
   }
 })
 
-t.test('what is found by words is looked up week by week, until the page is full', async t => {
-  for (const [q, isByWeeks] of [['w300', true], ['nobodySaysThis', true], ['w2', false]] as const) t.equal((await statementOf({ q })).text.includes('said.week'), isByWeeks, q)
-  for (const sort of ['createdAtDesc', 'lastActivityAtAsc']) t.notMatch((await statementOf({ q: 'w300', sort })).text, /said\.week/, `not in the order of ${sort}`)
+t.test('words are looked for along the list where that is short, or full after some conversations, and else by their index, period by period', async t => {
+  const asking = { contactId: null, now: later }
+  const way = (query: object) => waysOf(services.database.read, id('workspace', 1, 1), SearchConversations.parse(query) as Search, asking)
+  const [list, index] = [{ page: 'list', total: 'index' }, { page: 'index', total: 'index' }]
+  for (const q of ['w2', 'w2 or w70', 'w2 -w3']) t.same(await way({ q }), list, q)
+  for (const q of ['w300', 'w20 w70', 'nobodySaysThis', '?', '"w2 w3 w2"']) t.same(await way({ q }), index, q)
+  for (const query of [{ q: '-w2' }, { q: 'w300 or -w2' }, { q: 'w300', filter: { contactId: { eq: id('contact', 7, 1) } } }]) t.same(await way(query), { page: 'list', total: 'list' }, JSON.stringify(query))
+  t.same([await way({ q: 'w70' }), await way({ q: 'w70', limit: 100 })], [list, index], 'a larger page is not full after a thousand')
+
+  for (const [q, isByPeriods] of [['w300', true], ['nobodySaysThis', true], ['w2', false]] as const) t.equal((await statementOf({ q })).text.includes('periods.found'), isByPeriods, q)
+  for (const sort of ['createdAtDesc', 'lastActivityAtAsc']) t.notMatch((await statementOf({ q: 'w300', sort })).text, /periods\.found/, `not in the order of ${sort}`)
+})
+
+t.test('by the index, a search reads a page of periods, not all that have the words', async t => {
+  const looked = async (query: object) => {
+    const { from, order, params } = searchingOf('index', id('workspace', 1, 1), SearchConversations.parse(query) as Search, { contactId: null, now: later })
+    const { sequential, looked } = await scansIn({ text: `select c.id from ${from} order by ${order} limit $${params.length + 1}`, values: [...params, 6] as string[] }, ['messages'])
+    t.same(sequential, [])
+    return looked
+  }
+  const [some, all] = [await looked({ q: 'w70' }), await looked({ q: 'w70', sort: 'lastActivityAtAsc' })]
+  t.ok(some * 5 < all, `${some} messages instead of ${all}`)
 })
 
 t.test('every sort walks its index, from whatever place', async t => {

@@ -26,7 +26,7 @@ const sorts: Record<ConversationQuery['sort'], Sort> = {
   nextDueAtAsc: by(conversations.nextDueAt, 'next_due_at', 'asc')
 }
 
-const namesDisposition = (filter: unknown): boolean => JSON.stringify(filter ?? null).includes('"disposition"')
+export const namesDisposition = (filter: unknown): boolean => JSON.stringify(filter ?? null).includes('"disposition"')
 const orNone = (column: (typeof conversations)['assigneeId' | 'teamId'], given: string | undefined): SQL | undefined =>
   given === undefined ? undefined : given === 'none' ? sql`${column} is null` : eq(column, given)
 
@@ -35,11 +35,8 @@ const overdue = (wanted: boolean | undefined, now: string): SQL | undefined => w
   ? undefined
   : wanted ? sql`${conversations.nextDueAt} < ${now}` : sql`(${conversations.nextDueAt} >= ${now} or ${conversations.nextDueAt} is null)`
 
-/** The messages with these words, of those that who asks may see. */
-const saying = (workspaceId: string, q: string | undefined, { contactId }: Asking): SQL =>
-  sql`messages m where m.workspace_id = ${workspaceId} and m.search @@ words_asked(${workspaceId}::uuid, ${q})${contactId ? sql` and m.kind <> 'note'` : sql``}`
-
-function conditions (workspaceId: string, query: ConversationQuery, asking: Asking): SQL[] {
+/** Words apart. */
+export function conditions (workspaceId: string, query: ConversationQuery, asking: Asking): SQL[] {
   const c = conversations
   const { contactId, now } = asking
   return [
@@ -57,7 +54,6 @@ function conditions (workspaceId: string, query: ConversationQuery, asking: Aski
     query.sort === 'nextDueAtAsc' ? sql`${c.nextDueAt} is not null` : undefined,
     query.atRisk ? sql`${c.atRisk}` : query.atRisk === false ? sql`not ${c.atRisk}` : undefined,
     overdue(query.overdue, now),
-    query.q && sql`${c.id} in (select m.conversation_id from ${saying(workspaceId, query.q, asking)})`,
     conversationFilters.where(query.filter)
   ].filter((part): part is SQL => part !== undefined && part !== '')
 }
@@ -126,46 +122,37 @@ function findingByValues (query: ConversationQuery, fields: string[]): Omit<Find
 }
 
 function byConditions (workspaceId: string, query: ConversationQuery, asking: Asking): Finding {
-  const { field, direction } = sorts[query.sort]
-  const where = and(...conditions(workspaceId, query, asking), ...behindCursor(query))!
-  return query.q ? ofPage(workspaceId, query, sql`conversations c where ${where}`, `c.${field} ${direction}, c.id ${direction}`) : findingIn(query, sql`conversations c where ${where}`)
+  return findingIn(query, sql`conversations c where ${and(...conditions(workspaceId, query, asking), ...behindCursor(query))}`)
 }
 
-const behindCursor = ({ after, sort }: ConversationQuery): SQL[] => after ? [cursorCondition(after, sort, sorts[sort], conversations.id)] : []
+export const behindCursor = ({ after, sort }: ConversationQuery): SQL[] => after ? [cursorCondition(after, sort, sorts[sort], conversations.id)] : []
+
+/** The order of a list. */
+export function orderOf ({ sort }: ConversationQuery): string {
+  const { field, direction } = sorts[sort]
+  return `c.${field} ${direction}, c.id ${direction}`
+}
 
 /** Stands for the number of the parameter that says how many are wanted. */
-const limit = '<limit>'
+export const limit = sql.raw('<limit>')
 
-function findingIn (query: ConversationQuery, from: SQL): Finding {
-  const { field, direction } = sorts[query.sort]
-  const { sql: text, params } = dialect.sqlToQuery(from)
-  return { from: alias(text).replaceAll(limit, `$${params.length + 1}`), order: `c.${field} ${direction}, c.id ${direction}`, at: rfc3339(`c.${field}`), params, replan: isSelective(query) }
+export function findingIn (query: ConversationQuery, from: SQL): Finding {
+  const { text, params } = textIn(from)
+  return { from: text.replaceAll('<limit>', `$${params.length + 1}`), order: orderOf(query), at: rfc3339(`c.${sorts[query.sort].field}`), params, replan: isSelective(query) }
 }
 
-/** Words match many: those are put in order by the index of ids alone, and only a page of them is looked up. */
-const ofPage = (workspaceId: string, query: ConversationQuery, from: SQL, order: string): Finding => findingIn(query,
-  sql`(select c.id from ${from} order by ${sql.raw(order)} limit ${sql.raw(limit)}) found join conversations c on c.workspace_id = ${workspaceId} and c.id = found.id where true`)
-
-/** Whether words may be looked for week by week. */
-export const mayGoByWeeks = ({ q, sort }: ConversationQuery): boolean => q !== undefined && sort === 'lastActivityAtDesc'
-
-/** The same page as by conditions, for words that are found by their index: week by week of the last activity, the latest first, until it is full. */
-export function byWeeks (workspaceId: string, query: ConversationQuery, asking: Asking): Finding {
-  const { q, ...others } = query
-  const since = query.after ? sql` and coalesce(m.active_in, week_of(m.occurred_at)) <= week_of(${placeOf(query.after, query.sort)[0]}::timestamptz)` : sql``
-  return ofPage(workspaceId, query, sql`(select distinct coalesce(m.active_in, week_of(m.occurred_at)) as week, m.conversation_id from ${saying(workspaceId, q, asking)}${since} order by week desc) said
-    join conversations c on c.workspace_id = ${workspaceId} and c.id = said.conversation_id
-    where ${and(...conditions(workspaceId, others as ConversationQuery, asking), ...behindCursor(query))}`, 'said.week desc, c.last_activity_at desc, c.id desc')
+/** What is about `conversations`, about `c`. */
+export function textIn (part: SQL): { text: string, params: unknown[] } {
+  const { sql: text, params } = dialect.sqlToQuery(part)
+  return { text: alias(text), params }
 }
 
-/** Counts everything that a list holds. */
+/** Counts everything that a list holds, words apart. */
 export function countingOf (workspaceId: string, query: ConversationQuery, asking: Asking): { text: string, params: unknown[] } {
   const found = asking.contactId === null && onlyWordOf(query)
-  const counted = found
+  return textIn(sql`select count(*)::int as total from ${found
     ? sql`conversation_words w where ${and(...ofWord(workspaceId, found))}`
-    : sql`conversations where ${and(...conditions(workspaceId, query, asking))}`
-  const { sql: text, params } = dialect.sqlToQuery(sql`select count(*)::int as total from ${counted}`)
-  return { text, params }
+    : sql`conversations c where ${and(...conditions(workspaceId, query, asking))}`}`)
 }
 
 /** The only condition of a list, where that is a word that conversations are kept by in the order of lists. */

@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache'
 import { rows, type Db } from '../../db/connection.js'
 import { encodeCursor } from '../../db/page.js'
 import { externalIdOf } from '../../db/rows.js'
-import { byWeeks, countingOf, findingOf, mayGoByWeeks, type Finding } from './conversation.finding.js'
+import { countingOf, findingOf, type Asking, type Finding } from './conversation.finding.js'
 import type { Raw, RawPage } from './conversation.row.js'
+import { foundOf, isSearch, searchingOf, waysOf } from './conversation.searching.js'
 import type { ConversationQuery } from './conversation.shapes.js'
 
 /** Who reads, and what of each conversation: the list of a `select` from `c`. */
@@ -64,20 +65,17 @@ const statementOf = ({ from, order, at, params }: Finding, select: string): stri
       select c.id, c.version, ${at} as at, (select row_to_json(r)::text from (select ${select}) r) as json
       from ${from} order by ${order} limit $${params.length + 1}) p`)
 
-const byWords = new LRUCache<string, boolean>({ max: 500, ttl: 60_000 })
+async function findingIn (db: Db, workspaceId: string, query: ConversationQuery, asking: Asking): Promise<Finding> {
+  if (!isSearch(query)) return findingOf(workspaceId, query, asking)
+  const { page } = await waysOf(db, workspaceId, query, asking)
+  return searchingOf(page, workspaceId, query, asking)
+}
 
-/** Whether the planner would find these words by their index, rather than along the list. It knows how common they are; it is asked once a minute. */
-async function isByWords (db: Db, workspaceId: string, query: ConversationQuery, who: Reading & { now: string }): Promise<boolean> {
-  if (!mayGoByWeeks(query)) return false
-  const { after: _, ...first } = query
-  const finding = findingOf(workspaceId, first, who)
-  const key = `${finding.from} ${JSON.stringify(finding.params)}`
-  const known = byWords.get(key)
-  if (known !== undefined) return known
-  const plan = await rows(db, `explain (format json) ${statementOf(finding, 'c.id')}`, [...finding.params, query.limit + 1], { replan: true })
-  const found = JSON.stringify(plan).includes('messages_search')
-  byWords.set(key, found)
-  return found
+async function totalOf (db: Db, workspaceId: string, query: ConversationQuery, asking: Asking): Promise<number> {
+  const { text, params } = isSearch(query)
+    ? foundOf((await waysOf(db, workspaceId, { ...query, after: undefined }, asking)).total, workspaceId, query, asking)
+    : countingOf(workspaceId, query, asking)
+  return (await rows<{ total: number }>(db, text, params))[0]!.total
 }
 
 /**
@@ -85,11 +83,8 @@ async function isByWords (db: Db, workspaceId: string, query: ConversationQuery,
  * driver takes longer over rows than the database over putting them together; a page's rows are told apart only where somebody asks.
  */
 export async function list (db: Db, workspaceId: string, query: ConversationQuery, who: Reading & { now: string }): Promise<RawPage> {
-  const finding = await isByWords(db, workspaceId, query, who) ? byWeeks(workspaceId, query, who) : findingOf(workspaceId, query, who)
-  const total = async () => {
-    const { text, params } = countingOf(workspaceId, query, who)
-    return (await rows<{ total: number }>(db, text, params))[0]!.total
-  }
+  const finding = await findingIn(db, workspaceId, query, who)
+  const total = (): Promise<number> => totalOf(db, workspaceId, query, who)
   const [[row], counted] = await Promise.all([
     rows<{ found: number, heads: string | null, bytes: Buffer | null }>(db, statementOf(finding, who.select), [...finding.params, query.limit + 1], { replan: finding.replan }),
     query.count ? total() : undefined
