@@ -8,7 +8,7 @@ import { outputOf, type Server } from './processes.js'
 
 /** `[<id>]` in a body is another one in each request. */
 export interface Call { method: 'GET' | 'POST', path: string, body?: string }
-export interface Load { perSecond: number, p99Ms: number, p50Ms: number }
+export interface Load { perSecond: number, p99Ms: number }
 
 const connections = 16
 const headers = (): Record<string, string> => ({ authorization: `Bearer ${secretOf(1)}`, 'content-type': 'application/json' })
@@ -56,8 +56,8 @@ function request ()
 end
 function done (summary, latency)
   local e = summary.errors
-  io.write(string.format('\\n{"requests":%d,"us":%d,"bad":%d,"p50":%d,"p99":%d}\\n', summary.requests, summary.duration,
-    e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(99)))
+  io.write(string.format('\\n{"requests":%d,"us":%d,"bad":%d,"p99":%d}\\n', summary.requests, summary.duration,
+    e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(99)))
 end
 `
 
@@ -66,8 +66,8 @@ async function byWrk (server: Server, calls: Call[], seconds: number): Promise<L
   const file = join(folder, 'calls.lua')
   await writeFile(file, scriptOf(calls, `${Date.now()}-`))
   const output = await outputOf('wrk', ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '-s', file, server.origin]).finally(() => rm(folder, { recursive: true }))
-  const { requests, us, bad, p50, p99 } = JSON.parse(output.trim().split('\n').at(-1)!)
-  return { perSecond: requests / us * 1e6, p50Ms: p50 / 1000, p99Ms: p99 / 1000, bad }
+  const { requests, us, bad, p99 } = JSON.parse(output.trim().split('\n').at(-1)!)
+  return { perSecond: requests / us * 1e6, p99Ms: p99 / 1000, bad }
 }
 
 /** Each connection begins at another place of the list. */
@@ -82,6 +82,6 @@ async function byAutocannon (server: Server, calls: Call[], seconds: number): Pr
       client.setRequests([...requests.slice(from), ...requests.slice(0, from)])
     }
   })
-  const { p50, p99 } = result.latency
-  return { perSecond: result.requests.total / result.duration, p50Ms: p50, p99Ms: p99, bad: result.non2xx + result.errors + result.timeouts }
+  const { p99 } = result.latency
+  return { perSecond: result.requests.total / result.duration, p99Ms: p99, bad: result.non2xx + result.errors + result.timeouts }
 }

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot } from '../src/root.js'
+import { loadedBy } from './load.js'
 import type { Measured } from './measure.js'
 
 const reached = ({ ratio, must, atMost }: Measured): boolean => atMost ? ratio <= must! : ratio >= must!
@@ -15,6 +16,7 @@ const git = (...words: string[]): string => execFileSync('git', words, { cwd: pr
 function machine (): Record<string, string> {
   return {
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+    load: loadedBy,
     commit: git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? ' and changes' : ''),
     at: new Date().toISOString()
   }
@@ -22,8 +24,8 @@ function machine (): Record<string, string> {
 
 /** A table in Markdown, as docs/performance.md has it. */
 export function print (measured: Measured[], rows: number): void {
-  const { machine: on, commit, at } = machine()
-  console.log(`\n${rows} conversations; ${on}; commit ${commit}; ${at}\n`)
+  const { machine: on, load, commit, at } = machine()
+  console.log(`\n${rows} conversations; ${on}; load by ${load}; commit ${commit}; ${at}\n`)
   console.log('| figure | measured | spread | goal | | product/s | base/s | base |\n|---|--:|--:|--:|---|--:|--:|---|')
   for (const each of measured) {
     const { name, ratio, spread, must, product, base, by } = each

@@ -62,10 +62,10 @@ export function conditions (workspaceId: string, query: ConversationQuery, askin
 const evenly = new Set(['id', 'assigneeId', 'teamId', 'contactId', 'companyId', 'channelId'])
 const withStatus = ['assigneeId', 'teamId']
 
-/** Whether a rare value and a common one want different plans. */
-function isSelective ({ q, filter = {}, tagId }: ConversationQuery): boolean {
+/** Whether a rare value and a common one want different plans. Of words the planner knows nothing: before each stands a period. */
+function isSelective ({ filter = {}, tagId }: ConversationQuery): boolean {
   const isEven = (field: string): boolean => evenly.has(field) || (field === 'status' && withStatus.some(beside => filter[beside]))
-  return Boolean(q ?? tagId) || Object.entries(filter).some(([field, condition]) => !isEven(field) || Object.keys(condition as object).some(operator => operator !== 'eq'))
+  return Boolean(tagId) || Object.entries(filter).some(([field, condition]) => !isEven(field) || Object.keys(condition as object).some(operator => operator !== 'eq'))
 }
 
 const dialect = new PgDialect()

@@ -17,7 +17,8 @@ export interface Ways { page: 'list' | 'index', total: 'list' | 'index' }
 const saying = (workspaceId: string, { contactId }: Asking, words: SQL): SQL =>
   sql`m.workspace_id = ${workspaceId} and m.search @@ ${words}${contactId ? sql` and m.kind <> 'note'` : sql``}`
 
-const wordsIn = (workspaceId: string, { q }: Search, period: SQL): SQL => sql`words_asked(${workspaceId}::uuid, ${period}, words_wanted(${q}))`
+/** What is wanted is read once a statement. */
+const wordsIn = (workspaceId: string, { q }: Search, period: SQL): SQL => sql`words_asked(${workspaceId}::uuid, ${period}, (select words_wanted(${q})))`
 
 /** Whether a conversation's own messages say it; `offset 0`: what to look for is made once for all of them. */
 const isSaid = (workspaceId: string, query: Search, asking: Asking): SQL =>
