@@ -185,6 +185,28 @@ t.test('two workers at once deliver each event once', async t => {
   t.equal(new Set(received.map(({ id }) => id)).size, 30)
 })
 
+t.test('the log forgets what was over 30 days ago, and nothing that is still to be made', async t => {
+  const w = await workspace()
+  let status = 200
+  const { url } = await receiver(t, () => ({ status }))
+  const { body: webhook } = await w.post('/v1/webhooks', { url, types: ['tag.created'] })
+  await w.post('/v1/tags', { name: 'a' })
+  await w.runDue()
+  status = 500
+  await w.post('/v1/tags', { name: 'b' })
+  await w.runDue()
+  await w.post(`/v1/webhooks/${webhook.id}/disable`)
+  const states = async () => (await deliveries(w)).map(({ state, attempts }: { state: string, attempts: unknown[] }) => [state, attempts.length])
+  clock.advance(30 * 24 * hour)
+  await w.runDue()
+  t.same(await states(), [['pending', 1], ['delivered', 1]])
+  clock.advance(1)
+  await w.runDue()
+  t.same(await states(), [['pending', 1]])
+  const { rows: [left] } = await services.database.read.$client.query(`select count(*)::int as attempts from webhook_attempts where workspace_id = $1`, [w.workspaceId])
+  t.same(left, { attempts: 1 })
+})
+
 t.test('addresses are checked, and a webhook that is deleted takes its log along', async t => {
   const strict = await startApp(t)
   const w = await strict.workspace()

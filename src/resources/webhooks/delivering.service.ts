@@ -21,6 +21,9 @@ const maxKept = 4_096
 const eventsAtOnce = 200
 const webhooksAtOnce = 20
 const deliveriesAtOnce = 50
+/** The log holds what was over so long ago at the most. */
+const keptMs = 30 * 24 * hour
+const forgottenAtOnce = 1_000
 
 const text = (instant: number): string => new Date(instant).toISOString()
 
@@ -129,3 +132,7 @@ async function settle (ctx: Context, delivery: Claimed, attempt: Omit<WebhookAtt
   if (state === 'failed') await disableWebhook({ ...ctx, ifVersion: null }, webhookId, 'failed')
   else if (!webhook.disabledAt) await deliveries.giveTurns(ctx.db, workspaceId, webhookId, [subjectId], text(now))
 }
+
+/** Takes what was over a month ago out of the log; gives how many deliveries. */
+export const forgetDeliveries = async (services: Services, now: number): Promise<number> =>
+  deliveries.forget(services.database.read, text(now - keptMs), forgottenAtOnce)

@@ -91,3 +91,7 @@ export async function finish (db: Db, delivery: Claimed, attempt: Omit<WebhookAt
 export const restart = async (db: Db, workspaceId: string, id: string, at: string): Promise<unknown> =>
   rows(db, `update webhook_deliveries set state = 'pending', attempt_count = 0, next_attempt_at = $3, finished_at = null
     where workspace_id = $1 and id = $2`, [workspaceId, id, at])
+
+/** Forgets deliveries that were over before an instant, some at a time, with their attempts; answers how many. */
+export const forget = async (db: Db, before: string, limit: number): Promise<number> => (await rows(db, `delete from webhook_deliveries where (workspace_id, id) in (
+    select workspace_id, id from webhook_deliveries where finished_at < $1 order by finished_at limit $2 for update skip locked) returning 1`, [before, limit])).length

@@ -91,7 +91,7 @@ export const WebhookAttempt = shape('WebhookAttempt', 'One try to deliver an eve
 })
 export type WebhookAttempt = z.output<typeof WebhookAttempt>
 
-export const WebhookDelivery = shape('WebhookDelivery', 'One event on its way to one webhook.', {
+export const WebhookDelivery = shape('WebhookDelivery', 'One event on its way to one webhook. It is forgotten 30 days after it was delivered or given up.', {
   id: id().describe('Made by the server, UUIDv7.'),
   webhookId: id().describe('The webhook.'),
   eventId: id().describe('The event; it is `webhook-id`, the same at each attempt.'),
