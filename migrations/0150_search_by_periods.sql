@@ -1,12 +1,12 @@
 -- An index of words has one list for each word, and a search read all of it, however old: ten times the messages were ten times the work for one
--- page. So before each word of a message stands the period (four weeks) in which its conversation was active last, as before that its workspace: a
+-- page. So before each word of a message stands the period (two weeks) in which its conversation was active last, as before that its workspace: a
 -- search goes from the latest period back, until its page is full.
 
--- Periods of 28 days, counted from so long ago that they are never negative.
+-- Periods of 14 days, counted from so long ago that they are never negative; until the year 2489 they have four digits in hexadecimal.
 create function period_of(at timestamptz) returns integer language sql immutable parallel safe
-  return ((at at time zone 'UTC')::date - date '1970-01-01' + 728000) / 28;
+  return ((at at time zone 'UTC')::date - date '1970-01-01' + 728000) / 14;
 create function period_start(period integer) returns timestamptz language sql immutable parallel safe
-  return (date '1970-01-01' + (period * 28 - 728000))::timestamp at time zone 'UTC';
+  return (date '1970-01-01' + (period * 14 - 728000))::timestamp at time zone 'UTC';
 
 -- Without the words that would be too long with seven letters more; and of many bytes no more than what has room.
 create or replace function long_words_in(words text) returns tsvector language sql immutable parallel safe

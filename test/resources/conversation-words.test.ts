@@ -157,8 +157,8 @@ t.test('words are those of the text, each with its place, behind the letters of 
     Array.from({ length: 60_000 }, (_, at) => String.fromCodePoint(0x1D400 + at % 900, 0x1D400 + at % 899, 0x1D400 + at % 887)).join('-')]
   for (const text of texts) {
     const [row] = await rows<{ differing: number }>(read, `select count(*)::int as differing from
-      (select 'abc686d' || lexeme as lexeme, positions from unnest(to_tsvector('simple', left($1, case when octet_length($1) > 250000 then 50000 else 100000 end))) where octet_length(lexeme) <= 2036) told
-      full join (select lexeme, positions from unnest(words_in('00000000-0000-0000-0000-000000000abc', 26733, $1))) kept using (lexeme) where told.positions is distinct from kept.positions`, [text])
+      (select 'abcd0da' || lexeme as lexeme, positions from unnest(to_tsvector('simple', left($1, case when octet_length($1) > 250000 then 50000 else 100000 end))) where octet_length(lexeme) <= 2036) told
+      full join (select lexeme, positions from unnest(words_in('00000000-0000-0000-0000-000000000abc', 53466, $1))) kept using (lexeme) where told.positions is distinct from kept.positions`, [text])
     t.equal(row!.differing, 0, `${text.slice(0, 20)}… of ${text.length}`)
   }
 })
