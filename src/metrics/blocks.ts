@@ -1,6 +1,5 @@
 import { dayMs } from '../clock/instants.js'
 import type { Column, Columns, Spans, Value } from './columns.js'
-import { Growing } from './columns.js'
 import { attributeColumn } from './attributes.js'
 import { attributeKeyOf, plainDimensions } from './dimensions.js'
 import type { Named, PlainDimension } from './dimensions.js'
@@ -21,6 +20,9 @@ export const dayOf = (at: number): number => Math.floor(at / dayMs)
 
 /** Which block: the ended traces of a day by their end, or the open ones by their start. */
 export interface Place { family: FamilyName, open: boolean, day: number }
+
+/** What is kept in one place is kept in blocks of a bounded size, its parts. */
+export interface PlacePart extends Place { part: number }
 
 const lengthsOf = ({ start, end, size }: Columns): number[] => Array.from({ length: size }, (_, at) => end[at]! - start[at]!)
 
@@ -103,12 +105,4 @@ function spansOf (bytes: Buffer): Spans {
   const first = unpackNumbers(bytes)
   const status = unpackNumbers(bytes, first.end)
   return { first: first.numbers, status: status.numbers, from: unpackNumbers(bytes, status.end).numbers }
-}
-
-/** A block without what it had of some conversations, and with what they have now. */
-export function rewritten (before: Columns | null, { family, open }: Place, without: ReadonlySet<number>, traces: Columns | null): Growing {
-  const after = new Growing(family, open)
-  if (before) after.take(before, (at) => !without.has(before.conversation[at]!))
-  if (traces) after.take(traces, () => true)
-  return after
 }

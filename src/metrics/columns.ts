@@ -75,10 +75,8 @@ export class Growing implements Columns {
     if (this.withAttributes) this.attributes.push(textOf(values.attributes))
   }
 
-  /** Those of others' traces that fit. */
-  take (from: Columns, fits: (at: number) => boolean): void {
-    const positions: number[] = []
-    for (let at = 0; at < from.size; at++) if (fits(at)) positions.push(at)
+  /** Some of others' traces. */
+  take (from: Columns, positions: readonly number[]): void {
     if (positions.length === 0) return
     this.size += positions.length
     for (const name of ['conversation', 'start', 'flags', 'value', 'until'] as const) takeNumbers(this[name], from[name], positions)

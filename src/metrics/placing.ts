@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Fact } from '../clock/facts.js'
 import { mayArriveLate } from '../clock/steps.js'
 import { dayOf } from './blocks.js'
-import type { Place } from './blocks.js'
+import type { Place, PlacePart } from './blocks.js'
 import { clocksChangedAt } from './clocks.js'
 import { familyNames, tracesOf } from './families.js'
 import { subjectOf } from './subject.js'
@@ -17,6 +17,7 @@ const bytes = 1 + 4 + digestBytes
 
 /** Names a place in a map. */
 export const textOfPlace = ({ family, open, day }: Place): string => `${family} ${open} ${day}`
+export const textOfPart = (part: PlacePart): string => `${textOfPlace(part)} ${part.part}`
 
 /** All that is kept of a conversation, by place, and until when something other than time changed it; nothing of one without a creation. */
 export interface Keepable { placed: Map<string, Placed>, latest: number, clocksChangedAt: number }

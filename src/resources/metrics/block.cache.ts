@@ -1,5 +1,4 @@
 import type { Block } from '../../metrics/blocks.js'
-import type { Day } from './block.store.js'
 
 /** As much memory as unpacked blocks may take in one process. */
 const maxBytes = 24 * 2 ** 20
@@ -14,7 +13,7 @@ export class BlockCache {
   readonly #known = new Map<string, Known>()
   #bytes = 0
 
-  get (text: string, { fold }: Day): Block | undefined {
+  get (text: string, fold: number): Block | undefined {
     const known = this.#known.get(text)
     if (known?.fold !== fold) return undefined
     this.#known.delete(text)
@@ -22,7 +21,7 @@ export class BlockCache {
     return known.block
   }
 
-  set (text: string, { fold }: Day, block: Block): void {
+  set (text: string, fold: number, block: Block): void {
     this.#forget(text)
     this.#known.set(text, { fold, block, bytes: block.bytes })
     this.#bytes += block.bytes

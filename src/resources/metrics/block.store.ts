@@ -1,5 +1,5 @@
 import { rows, type Db } from '../../db/connection.js'
-import type { ColumnName, Place } from '../../metrics/blocks.js'
+import type { ColumnName, Place, PlacePart } from '../../metrics/blocks.js'
 import type { FamilyName } from '../../metrics/families.js'
 
 /** Workspaces in which so many conversations have changed, or one before an instant and not since. */
@@ -35,28 +35,40 @@ export interface Kept { id: string, number: number, places: Buffer }
 export const keptConversations = async (db: Db, workspaceId: string, ids: readonly string[]): Promise<Kept[]> => rows<Kept>(db,
   'select conversation_id as id, number, places from metric_conversations where workspace_id = $1 and conversation_id = any($2::uuid[])', [workspaceId, ids])
 
-export interface BlockColumn { family: FamilyName, open: boolean, day: number, name: ColumnName, fold: number, size: number, data: Buffer }
+/** How many traces each part of some places has, in order. */
+export const partsAt = async (db: Db, workspaceId: string, places: readonly Place[]): Promise<Array<PlacePart & { size: number }>> => rows(db,
+  `select b.family, b.open, b.day, b.part, b.size from unnest($2::text[], $3::boolean[], $4::int[]) p (family, open, day)
+   cross join lateral (select * from metric_blocks where workspace_id = $1 and family = p.family and open = p.open and name = 'conversation' and day = p.day order by part) b`,
+  [workspaceId, ...placed(places)])
 
-/** All columns of some blocks. */
-export const blocksAt = async (db: Db, workspaceId: string, places: readonly Place[], names: readonly ColumnName[]): Promise<BlockColumn[]> => rows<BlockColumn>(db,
-  `select b.family, b.open, b.day, b.name, b.fold, b.size, b.data from unnest($2::text[], $3::boolean[], $4::int[]) p (family, open, day)
-   cross join unnest($5::text[]) n (name)
-   cross join lateral (select * from metric_blocks where workspace_id = $1 and family = p.family and open = p.open and name = n.name and day = p.day limit 1) b`,
-  [workspaceId, places.map(({ family }) => family), places.map(({ open }) => open), places.map(({ day }) => day), names])
+export interface BlockColumn extends PlacePart { name: ColumnName, fold: number, size: number, data: Buffer }
+
+/** Some columns of some parts. */
+export const blocksAt = async (db: Db, workspaceId: string, parts: readonly PlacePart[], names: readonly ColumnName[]): Promise<BlockColumn[]> => unpacked(await rows(db,
+  `select b.family, b.open, b.day, b.part, b.name, b.fold, b.size, encode(b.data, 'base64') as data from unnest($2::text[], $3::boolean[], $4::int[], $5::int[]) p (family, open, day, part)
+   cross join unnest($6::text[]) n (name)
+   cross join lateral (select * from metric_blocks where workspace_id = $1 and family = p.family and open = p.open and name = n.name and day = p.day and part = p.part limit 1) b`,
+  [workspaceId, ...placed(parts), parts.map(({ part }) => part), names]))
+
+/** Bytes come as base64, which is shorter than what the driver would read. */
+const unpacked = (columns: ReadonlyArray<Omit<BlockColumn, 'data'> & { data: string }>): BlockColumn[] =>
+  columns.map(column => ({ ...column, data: Buffer.from(column.data, 'base64') }))
+
+const placed = (places: readonly Place[]): unknown[] => [places.map(({ family }) => family), places.map(({ open }) => open), places.map(({ day }) => day)]
 
 export const writeBlocks = async (db: Db, workspaceId: string, columns: readonly BlockColumn[]): Promise<unknown> => rows(db,
-  `insert into metric_blocks (workspace_id, family, open, name, day, fold, size, data)
-   select $1, * from unnest($2::text[], $3::boolean[], $4::text[], $5::int[], $6::int[], $7::int[], $8::bytea[])
-   on conflict (workspace_id, family, open, name, day) do update set fold = excluded.fold, size = excluded.size, data = excluded.data`,
+  `insert into metric_blocks (workspace_id, family, open, day, part, name, fold, size, data)
+   select $1, * from unnest($2::text[], $3::boolean[], $4::int[], $5::int[], $6::text[], $7::int[], $8::int[], $9::bytea[])
+   on conflict (workspace_id, family, open, name, day, part) do update set fold = excluded.fold, size = excluded.size, data = excluded.data`,
   [
-    workspaceId, columns.map(({ family }) => family), columns.map(({ open }) => open), columns.map(({ name }) => name), columns.map(({ day }) => day),
+    workspaceId, ...placed(columns), columns.map(({ part }) => part), columns.map(({ name }) => name),
     columns.map(({ fold }) => fold), columns.map(({ size }) => size), columns.map(({ data }) => data)
   ])
 
-export const removeBlocks = async (db: Db, workspaceId: string, places: readonly Place[], names: readonly ColumnName[]): Promise<unknown> => rows(db,
-  `delete from metric_blocks b using unnest($2::text[], $3::boolean[], $4::int[]) p (family, open, day), unnest($5::text[]) n (name)
-   where b.workspace_id = $1 and b.family = p.family and b.open = p.open and b.name = n.name and b.day = p.day`,
-  [workspaceId, places.map(({ family }) => family), places.map(({ open }) => open), places.map(({ day }) => day), names])
+export const removeBlocks = async (db: Db, workspaceId: string, parts: readonly PlacePart[], names: readonly ColumnName[]): Promise<unknown> => rows(db,
+  `delete from metric_blocks b using unnest($2::text[], $3::boolean[], $4::int[], $5::int[]) p (family, open, day, part), unnest($6::text[]) n (name)
+   where b.workspace_id = $1 and b.family = p.family and b.open = p.open and b.name = n.name and b.day = p.day and b.part = p.part`,
+  [workspaceId, ...placed(parts), parts.map(({ part }) => part), names])
 
 /** `clocksChangedAt` may be before everything. */
 export interface Keeping { id: string, number: number, latest: number, clocksChangedAt: number, places: Buffer }
@@ -95,20 +107,20 @@ export async function markKept (db: Db, workspaceId: string, read: readonly Chan
 
 export interface Days { family: FamilyName, open: boolean, from: number, to: number }
 
-export interface Day { day: number, fold: number, size: number }
+export interface DayPart { day: number, part: number }
 
-/** How many traces each day has and which fold wrote them, in order. */
-export const daysOf = async (db: Db, workspaceId: string, { family, open, from, to }: Days): Promise<Day[]> => rows<Day>(db,
-  `select day, fold, size from metric_blocks where workspace_id = $1 and family = $2 and open = $3 and name = 'conversation' and day between $4 and $5 order by day`,
+/** How many traces each part of some days has and which fold wrote it, in order. */
+export const partsOf = async (db: Db, workspaceId: string, { family, open, from, to }: Days): Promise<Array<DayPart & { fold: number, size: number }>> => rows(db,
+  `select day, part, fold, size from metric_blocks where workspace_id = $1 and family = $2 and open = $3 and name = 'conversation' and day between $4 and $5 order by day, part`,
   [workspaceId, family, open, from, to])
 
-/** Some columns of the blocks of some days. As base64, which is shorter than what the driver would read. */
-export async function columnsOf (db: Db, workspaceId: string, { family, open, from, to }: Days, names: readonly ColumnName[]): Promise<BlockColumn[]> {
-  const found = await rows<Omit<BlockColumn, 'family' | 'open' | 'data'> & { data: string }>(db,
-    `select day, name, fold, size, encode(data, 'base64') as data from metric_blocks
-     where workspace_id = $1 and family = $2 and open = $3 and name = any($4::text[]) and day between $5 and $6`, [workspaceId, family, open, names, from, to])
-  return found.map(({ data, ...column }) => ({ family, open, ...column, data: Buffer.from(data, 'base64') }))
-}
+/** Some columns of the parts from one to another. */
+export const columnsOf = async (
+  db: Db, workspaceId: string, { family, open }: Days, from: DayPart, to: DayPart, names: readonly ColumnName[]
+): Promise<BlockColumn[]> => unpacked(await rows(db,
+  `select family, open, day, part, name, fold, size, encode(data, 'base64') as data from metric_blocks
+   where workspace_id = $1 and family = $2 and open = $3 and name = any($4::text[]) and (day, part) >= ($5, $6) and (day, part) <= ($7, $8)`,
+  [workspaceId, family, open, names, from.day, from.part, to.day, to.part]))
 
 /** The ids of conversations, by their numbers. */
 export const idsOf = async (db: Db, workspaceId: string, numbers: readonly number[]): Promise<Map<number, string>> =>

@@ -3,10 +3,11 @@ import { ApiError } from '../../errors.js'
 import { Block, type ColumnName } from '../../metrics/blocks.js'
 import { Gathered } from '../../metrics/columns.js'
 import { familyNames } from '../../metrics/families.js'
-import { textOfPlace } from '../../metrics/placing.js'
+import { textOfPart } from '../../metrics/placing.js'
 import { reachOf } from '../../metrics/reach.js'
 import { subjectOf } from '../../metrics/subject.js'
 import type { Table } from '../../metrics/table.js'
+import { inParts } from '../../parts.js'
 import type { Promises } from '../clocks/promises.js'
 import { factsOfConversations } from '../conversations/facts.service.js'
 import { pendingSince } from '../promises.js'
@@ -86,7 +87,8 @@ async function addChanged (ctx: Context, changed: readonly store.Unkept[], now: 
   }
 }
 
-interface Range extends blocks.Days { days: blocks.Day[] }
+type Part = Awaited<ReturnType<typeof blocks.partsOf>>[number]
+interface Range extends blocks.Days { parts: Part[] }
 
 /** The blocks in which traces can be samples of any of the tables. */
 async function rangesOf (ctx: Context, workspaceId: string, tables: readonly Table[]): Promise<Range[]> {
@@ -97,19 +99,19 @@ async function rangesOf (ctx: Context, workspaceId: string, tables: readonly Tab
     })
     return ranges.length ? [{ family, open, from: bounded(Math.min(...ranges.map(([from]) => from))), to: bounded(Math.max(...ranges.map(([, to]) => to))) }] : []
   }))
-  return Promise.all(wanted.map(async range => ({ ...range, days: await reading(blocks.daysOf(ctx.db, workspaceId, range)) })))
+  return Promise.all(wanted.map(async range => ({ ...range, parts: await reading(blocks.partsOf(ctx.db, workspaceId, range)) })))
 }
 
 const bounded = (day: number): number => Math.max(-2_147_483_648, Math.min(2_147_483_647, day))
 
 async function addKept (ctx: Context, workspaceId: string, ranges: readonly Range[], tables: readonly Table[], without: Uint8Array): Promise<void> {
-  const traces = ranges.flatMap(({ days }) => days).reduce((sum, { size }) => sum + size, 0)
+  const traces = ranges.flatMap(({ parts }) => parts).reduce((sum, { size }) => sum + size, 0)
   if (traces > maxTraces) throw new ApiError('tooComplex', `More than ${maxTraces} events in the lives of conversations would have to be looked at. Ask for a shorter or later window.`)
   const cache = traces > maxCachedTraces ? new BlockCache() : cacheOf(ctx.services.database)
   for (const range of ranges) {
     const names = tables[0]!.columnsOf(range.family, range.open)
-    for (const part of partsOf(range.days)) {
-      for (const block of await blocksOf(ctx, workspaceId, { ...range, days: part }, names, cache)) {
+    for (const parts of inParts(range.parts, ({ size }) => size, tracesAtOnce)) {
+      for (const block of await blocksOf(ctx, workspaceId, { ...range, parts }, names, cache)) {
         for (const table of tables) table.add(block, without)
       }
       checkSize(tables)
@@ -117,36 +119,23 @@ async function addKept (ctx: Context, workspaceId: string, ranges: readonly Rang
   }
 }
 
-/** The blocks of some days, with some columns; what is not known yet is read. */
-async function blocksOf (ctx: Context, workspaceId: string, { family, open, days }: Range, names: readonly ColumnName[], cache: BlockCache): Promise<Block[]> {
-  const nameOf = (day: number): string => `${workspaceId} ${textOfPlace({ family, open, day })}`
-  const found = days.map(day => ({ day, block: cache.get(nameOf(day.day), day) ?? new Block(family, open, day.size) }))
+/** Some parts, with some columns; what is not known yet is read. */
+async function blocksOf (ctx: Context, workspaceId: string, { parts, ...range }: Range, names: readonly ColumnName[], cache: BlockCache): Promise<Block[]> {
+  const { family, open } = range
+  const found = parts.map(part => {
+    const text = textOfPart({ family, open, ...part })
+    return { part, text, block: cache.get(`${workspaceId} ${text}`, part.fold) ?? new Block(family, open, part.size) }
+  })
   const lacking = found.filter(({ block }) => !names.every(name => block.has(name)))
   if (lacking.length) {
-    const byDay = new Map(lacking.map(({ day: { day }, block }) => [day, block]))
-    const range = { family, open, from: lacking[0]!.day.day, to: lacking.at(-1)!.day.day }
-    for (const { day, name, data } of await reading(blocks.columnsOf(ctx.db, workspaceId, range, names))) {
-      const block = byDay.get(day)
-      if (block && !block.has(name)) block.read(name, data)
+    const byText = new Map(lacking.map(({ text, block }) => [text, block]))
+    for (const column of await reading(blocks.columnsOf(ctx.db, workspaceId, range, lacking[0]!.part, lacking.at(-1)!.part, names))) {
+      const block = byText.get(textOfPart(column))
+      if (block && !block.has(column.name)) block.read(column.name, column.data)
     }
-    for (const { day, block } of lacking) cache.set(nameOf(day.day), day, block)
+    for (const { part, text, block } of lacking) cache.set(`${workspaceId} ${text}`, part.fold, block)
   }
   return found.map(({ block }) => block)
-}
-
-/** Days that follow each other, of as many traces together as may be in memory; at least one each. */
-function partsOf (days: readonly blocks.Day[]): blocks.Day[][] {
-  const parts: blocks.Day[][] = []
-  let sum = Infinity
-  for (const day of days) {
-    sum += day.size
-    if (sum <= tracesAtOnce) parts.at(-1)!.push(day)
-    else {
-      parts.push([day])
-      sum = day.size
-    }
-  }
-  return parts
 }
 
 function checkSize (tables: readonly Table[]): void {

@@ -54,14 +54,14 @@ t.test('random histories, folded at random moments by two workers, give the very
       for (const [index, facts] of all.entries()) await histories.write(histories.begin(facts), index % 2 * 9)
       await promising.publish(first)
       const one = (which: number) => histories.stories[which % all.length]!
-      const foldTwice = async (limit: number) => {
-        const [first, second] = await Promise.all([foldWorkspace(services, w.workspaceId, limit), foldWorkspace(services, w.workspaceId, limit + 1)])
-        kept += first + second
+      const foldTwice = async (limit: number, most = 3) => {
+        const [first, second] = await Promise.all([limit, limit + 1].map(limit => foldWorkspace(services, w.workspaceId, limit, undefined, { aPart: most })))
+        kept += first! + second!
       }
       const doIt = async (next: typeof steps[number]) => {
         if (next.do === 'write') await histories.write(one(next.which), next.count)
         else if (next.do === 'weigh') await histories.weigh(one(next.which), next.complexity)
-        else if (next.do === 'fold') await Promise.all([foldTwice(next.limit), histories.write(one(next.which), 1)])
+        else if (next.do === 'fold') await Promise.all([foldTwice(next.limit, next.most), histories.write(one(next.which), 1)])
         else if (next.do === 'notice') await Promise.all([noticeClocks(services, clock.now), applyPromises(services, next.sizes), foldTwice(3)])
         else if (next.do === 'publish') await Promise.all([promising.publish(next.publication), foldTwice(3), noticeClocks(services, clock.now)])
         else if (next.do === 'archive') await Promise.all([promising.archive(next.standard, next.occurredAt), foldTwice(3)])

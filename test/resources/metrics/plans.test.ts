@@ -103,6 +103,18 @@ t.test('no metric reads from end to end what grows', async t => {
   t.ok(statements > 300, `${statements} statements were explained`)
 })
 
+t.test('nor does a fold', async t => {
+  const folds = async () => (await client.query('select distinct fold from metric_blocks where workspace_id = $1', [workspaceId])).rowCount!
+  const before = { statements, folds: await folds() }
+  await client.query(`update conversations set complexity = 3, metrics_kept = false
+    where id in (select id from conversations where workspace_id = $1 and metrics_kept and status <> 'resolved' limit 50)`, [workspaceId])
+  sequential.clear()
+  t.equal(await foldWorkspace(watched, workspaceId, 50), 50)
+  t.same([...sequential].filter(table => grows.includes(table)), [])
+  t.ok(statements > before.statements + 5, `${statements - before.statements} statements were explained`)
+  t.equal(await folds(), before.folds + 1, 'and blocks were written')
+})
+
 t.test('nor while what was published is being applied', async t => {
   await client.query('insert into clock_askings (workspace_id, since) values ($1, now())', [workspaceId])
   for (const { name, live } of catalogue.filter(({ measure }) => isPromised(measure.family))) {

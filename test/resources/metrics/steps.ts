@@ -51,7 +51,7 @@ export const publication: fc.Arbitrary<Publication> = fc.record({ standard: fc.n
 export const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const), which: fc.nat(5), count: fc.integer({ min: 1, max: 12 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('weigh' as const), which: fc.nat(5), complexity: fc.constantFrom(0, 0.5, 3) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('fold' as const), limit: fc.integer({ min: 1, max: 4 }), which: fc.nat(5) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('fold' as const), limit: fc.integer({ min: 1, max: 4 }), most: fc.constantFrom(1, 3, 1000), which: fc.nat(5) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('ask' as const), input: fc.oneof({ weight: 4, arbitrary: windowed }, { weight: 5, arbitrary: promised }, { weight: 3, arbitrary: live }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('publish' as const), publication }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('archive' as const), standard: fc.nat(1), occurredAt: past }) },
