@@ -8,7 +8,7 @@ import { projectRoot } from '../src/root.js'
 export interface Server { origin: string, readyMs: number, memoryMiB: () => number, cpuMs: () => number, stop: () => Promise<void> }
 
 /** How `npm start` and the image start it. */
-const shipped = { args: ['--max-semi-space-size=4'], env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' } }
+const shipped = { args: ['--max-semi-space-size=8'], env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' } }
 
 export async function start (file: string, databaseUrl: string, more: Record<string, string> = {}): Promise<Server> {
   const port = await freePort()

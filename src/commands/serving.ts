@@ -13,7 +13,7 @@ import { welcome } from './welcome.js'
 const drainMs = 20_000
 
 /** The heap may grow by this share of what is in use before it is collected; left alone, Node takes four times as much. */
-const heapGrowingPercent = 45
+const heapGrowingPercent = 30
 
 /**
  * How long after the start the heap is collected once. Until that has happened it may grow to any size: the share counts from what a
