@@ -22,7 +22,7 @@ export async function check (server: Server, { method, path, body }: Call): Prom
 
 /**
  * wrk where it is installed, as pgbench is for the base: what asks takes part of the same processors, and autocannon, in
- * JavaScript, takes several times as much of them.
+ * JavaScript, takes twice as much of them.
  */
 export const loadedBy = spawnSync('wrk', ['-v']).error ? 'autocannon' : 'wrk'
 
