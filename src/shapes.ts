@@ -58,7 +58,8 @@ export const instantInput = () => z.iso.datetime({ offset: true }).transform(val
   .refine(value => value > '1970' && value < '2200', 'must lie between the years 1970 and 2199')
 
 const lone = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
-const writable = (value: string): boolean => !value.includes('\0') && !lone.test(value)
+/** Whether Postgres can keep it as text. */
+export const writable = (value: string): boolean => !value.includes('\0') && !lone.test(value)
 const unwritable = 'holds a NUL or half a surrogate pair, which text cannot have'
 
 /** Text of several lines, at most `max` UTF-16 units. */

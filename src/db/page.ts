@@ -1,5 +1,6 @@
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm'
 import { ApiError } from '../errors.js'
+import { writable } from '../shapes.js'
 
 export interface PageRequest { limit: number, after?: string | null, count?: boolean }
 
@@ -13,20 +14,27 @@ export interface Page<T> {
 }
 
 /** One way to sort: a column that is never null, its field in the row, its direction; ties go by id the same way. */
-export interface Sort { column: SQLWrapper, field: string, direction: 'asc' | 'desc', cast: 'timestamptz' | 'text' | 'int' | 'float8' }
+export interface Sort { column: SQLWrapper, field: string, direction: 'asc' | 'desc', cast: Cast }
 
 type Value = string | number
+type Cast = 'timestamptz' | 'text' | 'int'
+/** Instants are as the API says them. */
+const isOf: Record<Cast, (value: unknown) => boolean> = {
+  timestamptz: value => typeof value === 'string' && value >= '0001' && new Date(value).toISOString() === value,
+  text: value => typeof value === 'string' && writable(value),
+  int: value => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31
+}
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The opaque place behind a row, in one order. */
 export const encodeCursor = (sort: string, value: Value, id: string): string =>
   Buffer.from(JSON.stringify([sort, value, id])).toString('base64url')
 
 /** The place that a cursor stands for: a value in the order, and the id of the row. */
-export function placeOf (after: string, sort: string): [Value, string] {
+export function placeOf (after: string, sort: string, cast: Cast = 'timestamptz'): [Value, string] {
   try {
     const [name, value, id] = JSON.parse(Buffer.from(after, 'base64url').toString()) as [string, Value, string]
-    const known = (typeof value === 'string' || typeof value === 'number') && /^[0-9a-f-]{36}$/.test(id)
-    if (name === sort && known) return [value, id]
+    if (name === sort && isOf[cast](value) && uuid.test(id)) return [value, id]
   } catch { /* worded below */ }
   throw new ApiError('badRequest', 'after: is not a cursor of this list in this order. Use the endCursor of a page as it is.',
     [{ path: 'after', message: 'is not a cursor of this list in this order' }])
@@ -34,7 +42,7 @@ export function placeOf (after: string, sort: string): [Value, string] {
 
 /** What comes after a cursor. */
 export function cursorCondition (after: string, name: string, sort: Sort, id: SQLWrapper): SQL {
-  const [value, lastId] = placeOf(after, name)
+  const [value, lastId] = placeOf(after, name, sort.cast)
   const than = sort.direction === 'asc' ? sql`>` : sql`<`
   return sql`(${sort.column}, ${id}) ${than} (${value}::${sql.raw(sort.cast)}, ${lastId}::uuid)`
 }

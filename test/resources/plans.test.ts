@@ -130,6 +130,11 @@ t.test('words are looked for along the list where that is short, or full after s
   for (const query of [{ q: '-w2' }, { q: 'w300 or -w2' }, { q: 'w300', filter: { contactId: { eq: id('contact', 7, 1) } } }]) t.same(await way(query), { page: 'list', total: 'list' }, JSON.stringify(query))
   t.same([await way({ q: 'w70' }), await way({ q: 'w70', limit: 100 })], [list, index], 'a larger page is not full after a thousand')
 
+  await client.query(`update messages set text = text || ' campaign' where workspace_id = $1 and conversation_id in (
+    select id from conversations where workspace_id = $1 order by last_activity_at desc limit 40)`, [id('workspace', 1, 1)])
+  const { page: { endCursor } } = await listConversations(contextIn(services, 1), SearchConversations.parse({ q: 'campaign' }) as ConversationQuery)
+  t.same([await way({ q: 'campaign' }), await way({ q: 'campaign', after: endCursor })], [list, index], 'what only the latest say')
+
   for (const [q, isByPeriods] of [['w300', true], ['nobodySaysThis', true], ['w2', false]] as const) t.equal((await statementOf({ q })).text.includes('periods.found'), isByPeriods, q)
   for (const sort of ['createdAtDesc', 'lastActivityAtAsc']) t.notMatch((await statementOf({ q: 'w300', sort })).text, /periods\.found/, `not in the order of ${sort}`)
 })

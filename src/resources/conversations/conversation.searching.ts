@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { rows, type Db } from '../../db/connection.js'
 import { placeOf } from '../../db/page.js'
 import { behindCursor, conditions, findingIn, limit, namesDisposition, orderOf, textIn, type Asking, type Finding } from './conversation.finding.js'
-import type { ConversationQuery } from './conversation.shapes.js'
+import { Disposition, type ConversationQuery } from './conversation.shapes.js'
 import { conversations as c } from './conversation.table.js'
 
 /** A list of conversations in which some words were said; before a word stands the period in which its conversation was active last. */
@@ -25,9 +25,11 @@ const isSaid = (workspaceId: string, query: Search, asking: Asking): SQL =>
   sql`exists (select from (select ${wordsIn(workspaceId, query, sql`period_of(${c.lastActivityAt})`)} as words offset 0) asked, messages m
     where m.conversation_id = ${c.id} and ${saying(workspaceId, asking, sql`asked.words`)})`
 
+const listed = Disposition.options.filter(disposition => disposition !== 'deleted')
+
 /** The latest period before an instant in which a conversation was active last, or null: one probe of the index of lists for each disposition that is asked for. */
 const periodBefore = (workspaceId: string, { filter }: Search, before: SQL): SQL =>
-  sql`(select period_of(max(l.at)) as period from unnest(${sql.raw(namesDisposition(filter) ? "array['active', 'spam', 'merged']" : "array['active']")}) d,
+  sql`(select period_of(max(l.at)) as period from unnest(${sql.param(namesDisposition(filter) ? listed : ['active'])}::text[]) d,
     lateral (select o.last_activity_at as at from conversations o where o.workspace_id = ${workspaceId} and o.disposition = d and o.last_activity_at < ${before}
       order by o.last_activity_at desc limit 1) l)`
 
